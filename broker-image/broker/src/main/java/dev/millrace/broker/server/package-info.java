@@ -1,0 +1,5 @@
+/** The process: configuration, start and stop order. */
+@NullMarked
+package dev.millrace.broker.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package dev.millrace.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
+import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+
+/**
+ * The files of a log directory that speak of all its logs, in Kafka's formats; each is replaced as
+ * a whole.
+ */
+final class Checkpoints {
+  private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+  private static final String LOG_STARTS = "log-start-offset-checkpoint";
+  private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+
+  /** Kafka's "unknown" for the broker epoch in the marker of a clean shutdown. */
+  private static final long NO_BROKER_EPOCH = -1;
+
+  private final OffsetCheckpointFile recoveryPoints;
+  private final OffsetCheckpointFile logStarts;
+  private final OffsetCheckpointFile highWatermarks;
+  private final CleanShutdownFileHandler cleanShutdown;
+
+  Checkpoints(Path directory, LogDirFailureChannel failures) throws IOException {
+    recoveryPoints =
+        new OffsetCheckpointFile(directory.resolve(RECOVERY_POINTS).toFile(), failures);
+    logStarts = new OffsetCheckpointFile(directory.resolve(LOG_STARTS).toFile(), failures);
+    highWatermarks =
+        new OffsetCheckpointFile(directory.resolve(HIGH_WATERMARKS).toFile(), failures);
+    cleanShutdown = new CleanShutdownFileHandler(directory.toString());
+  }
+
+  OffsetCheckpointFile recoveryPoints() {
+    return recoveryPoints;
+  }
+
+  OffsetCheckpointFile logStarts() {
+    return logStarts;
+  }
+
+  OffsetCheckpointFile highWatermarks() {
+    return highWatermarks;
+  }
+
+  /**
+   * Whether the directory was closed cleanly; the marker is gone afterwards, so that a crash from
+   * now on counts as one.
+   */
+  boolean takeCleanShutdown() throws IOException {
+    boolean clean = cleanShutdown.exists();
+    try {
+      cleanShutdown.delete();
+    } catch (Exception e) {
+      throw new IOException("Deleting the marker of a clean shutdown", e);
+    }
+    return clean;
+  }
+
+  void markCleanShutdown() throws IOException {
+    try {
+      cleanShutdown.write(NO_BROKER_EPOCH);
+    } catch (Exception e) {
+      throw new IOException("Writing the marker of a clean shutdown", e);
+    }
+  }
+
+  /** What the checkpoints say of one log. */
+  static LogLoader.Checkpoints of(
+      TopicPartition partition,
+      boolean clean,
+      Map<TopicPartition, Long> recovery,
+      Map<TopicPartition, Long> starts) {
+    return new LogLoader.Checkpoints(
+        clean, recovery.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L));
+  }
+}

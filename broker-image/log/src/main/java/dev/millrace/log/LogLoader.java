@@ -1,0 +1,239 @@
+package dev.millrace.log;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
+import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.ProducerStateManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens one partition's directory. After a clean shutdown it trusts what is there and reads next to
+ * nothing; otherwise it checks everything from the recovery point on and cuts the log at the first
+ * byte that isn't right. One thread, used once: {@link #plan}, then {@link #load}.
+ */
+final class LogLoader {
+  private static final Logger LOGGER = LoggerFactory.getLogger(LogLoader.class);
+
+  /** What the checkpoints of the directory say of the log. */
+  record Checkpoints(boolean cleanShutdown, long recoveryPoint, long logStartOffset) {}
+
+  /** The parts of a log that may be used. */
+  record Loaded(
+      Segments segments,
+      ProducerStates producers,
+      LeaderEpochFileCache epochs,
+      long logStartOffset,
+      long endOffset,
+      long recoveryPoint) {}
+
+  private final LogEnvironment environment;
+  private final Path directory;
+  private final TopicPartition partition;
+  private final LogConfig config;
+  private final Checkpoints checkpoints;
+  private final RecoveryMeter meter;
+  private final Segments segments = new Segments();
+  private final List<Segment> toCheck = new ArrayList<>();
+
+  LogLoader(
+      LogEnvironment environment,
+      Path directory,
+      TopicPartition partition,
+      LogConfig config,
+      Checkpoints checkpoints,
+      RecoveryMeter meter) {
+    this.environment = environment;
+    this.directory = directory;
+    this.partition = partition;
+    this.config = config;
+    this.checkpoints = checkpoints;
+    this.meter = meter;
+  }
+
+  /** Looks at the files and tells the meter what there is to check. */
+  void plan() throws IOException {
+    List<Path> files = list();
+    for (Path file : files) {
+      OptionalLong base = SegmentFiles.baseOffset(name(file), SegmentFiles.LOG);
+      if (base.isPresent()) {
+        int size = Math.toIntExact(Files.size(file));
+        segments.add(new Segment(environment, directory, base.getAsLong(), size, config));
+      }
+    }
+    removeLeftovers(files);
+    for (Segment segment : segments.all()) {
+      if (mustCheck(segment)) {
+        toCheck.add(segment);
+        meter.expectBytes(
+            segment.size() - SegmentRecovery.startPosition(segment, vouchedFor(segment)));
+      }
+    }
+  }
+
+  private List<Path> list() throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(files::add);
+    }
+    return files;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /** Deletes what an interrupted deletion or compaction left, and indexes whose segment is gone. */
+  private void removeLeftovers(List<Path> files) throws IOException {
+    for (Path file : files) {
+      String name = name(file);
+      if (name.endsWith(".swap")) {
+        throw new IOException(
+            "An interrupted compaction of Kafka left "
+                + file
+                + ": start Kafka on it once to finish it");
+      }
+      boolean orphan = false;
+      for (String suffix :
+          List.of(SegmentFiles.INDEX, SegmentFiles.TIME_INDEX, SegmentFiles.TXN_INDEX)) {
+        OptionalLong base = SegmentFiles.baseOffset(name, suffix);
+        orphan |=
+            base.isPresent()
+                && !Files.exists(SegmentFiles.path(directory, base.getAsLong(), SegmentFiles.LOG));
+      }
+      if (orphan || name.endsWith(SegmentFiles.DELETED) || name.endsWith(".cleaned")) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private boolean mustCheck(Segment segment) {
+    if (!segment.offsets().exists() || !segment.times().exists()) {
+      return true;
+    }
+    if (checkpoints.cleanShutdown()) {
+      return false;
+    }
+    Segment next = segments.after(segment);
+    return next == null || next.baseOffset() > checkpoints.recoveryPoint();
+  }
+
+  /** Up to which offset a segment's indexes are to be believed. */
+  private long vouchedFor(Segment segment) {
+    boolean indexed = segment.offsets().exists() && segment.times().exists();
+    return indexed ? checkpoints.recoveryPoint() : segment.baseOffset();
+  }
+
+  /** Checks what has to be and puts the log together. */
+  Loaded load() throws IOException {
+    LeaderEpochFileCache epochs =
+        new LeaderEpochFileCache(
+            partition,
+            new LeaderEpochCheckpointFile(
+                LeaderEpochCheckpointFile.newFile(directory.toFile()), environment.failures()),
+            environment.scheduler());
+    checkSegments(epochs);
+    if (!segments.isEmpty()) {
+      if (segments.active().nextOffset() < checkpoints.logStartOffset()) {
+        LOGGER
+            .atWarn()
+            .addKeyValue("partition", partition)
+            .addKeyValue("logStartOffset", checkpoints.logStartOffset())
+            .log("The log ends below its start: all of it is removed");
+        removeFrom(segments.first());
+      }
+    }
+    if (segments.isEmpty()) {
+      Segment first = new Segment(environment, directory, checkpoints.logStartOffset(), 0, config);
+      first.create();
+      segments.add(first);
+    }
+    long start = Math.max(checkpoints.logStartOffset(), segments.first().baseOffset());
+    long end = segments.active().nextOffset();
+    epochs.truncateFromEndAsyncFlush(end);
+    epochs.truncateFromStartAsyncFlush(start);
+    long vouched = checkpoints.cleanShutdown() ? end : Math.min(checkpoints.recoveryPoint(), end);
+    ProducerStates producers = loadProducers(start, vouched, end);
+    return new Loaded(segments, producers, epochs, start, end, vouched);
+  }
+
+  private void checkSegments(LeaderEpochFileCache epochs) throws IOException {
+    SegmentRecovery recovery = new SegmentRecovery(config.indexInterval, epochs, meter);
+    for (Segment segment : toCheck) {
+      if (segments.floor(segment.baseOffset()) != segment) {
+        continue; // went with an earlier one's damaged tail
+      }
+      SegmentRecovery.Outcome outcome = recovery.recover(segment, vouchedFor(segment));
+      Segment next = segments.after(segment);
+      boolean hole = next != null && !config.compact && outcome.nextOffset() != next.baseOffset();
+      if (next != null && (outcome.cut() || hole)) {
+        removeFrom(next);
+      }
+      if (outcome.cut() || hole) {
+        LOGGER
+            .atWarn()
+            .addKeyValue("partition", partition)
+            .addKeyValue("endOffset", outcome.nextOffset())
+            .log("Cut the log where an unclean shutdown left it incomplete");
+      }
+      if (next != null) {
+        segment.seal();
+      }
+    }
+  }
+
+  private void removeFrom(Segment first) throws IOException {
+    for (Segment segment : segments.from(first.baseOffset())) {
+      segments.remove(segment);
+      segment.abandon();
+      for (String suffix : SegmentFiles.OF_A_SEGMENT) {
+        Files.deleteIfExists(SegmentFiles.path(directory, segment.baseOffset(), suffix));
+      }
+    }
+  }
+
+  /**
+   * From the newest snapshot that is vouched for on, the producers' state is replayed from batch
+   * headers.
+   */
+  private ProducerStates loadProducers(long start, long vouched, long end) throws IOException {
+    ProducerStateManager manager =
+        new ProducerStateManager(
+            partition,
+            directory.toFile(),
+            environment.maxTransactionTimeoutMs(),
+            environment.producers(),
+            environment.time());
+    manager.removeStraySnapshots(segments.all().stream().map(Segment::baseOffset).toList());
+    manager.truncateAndReload(start, vouched, environment.time().milliseconds());
+    ProducerStates producers = new ProducerStates(manager);
+    for (Segment segment : segments.from(vouched)) {
+      if (segment.transactionsIfAny() != null) {
+        segment.transactions().truncateTo(vouched);
+      }
+    }
+    ProducerReplay.run(segments, producers, start, vouched, end);
+    return producers;
+  }
+
+  /** Loads, and makes the log of it. */
+  PartitionLog open(Optional<Uuid> topicId, Consumer<Throwable> onFailure) throws IOException {
+    return new PartitionLog(environment, partition, directory, topicId, config, load(), onFailure);
+  }
+
+  /** The topic id in the directory's metadata file. */
+  Optional<Uuid> topicId() {
+    return TopicIdFile.read(directory, environment.failures());
+  }
+}

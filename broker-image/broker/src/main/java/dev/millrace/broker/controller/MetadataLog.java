@@ -8,8 +8,11 @@ import org.apache.kafka.server.common.OffsetAndEpoch;
  * The medium of the metadata log: linearizable, append-only, compare-and-set. What a Raft quorum
  * gives Kafka's controller, an implementation gives ours.
  *
- * <p>Owned by one thread, the metadata I/O thread; calls may block on the medium. Every
- * implementation passes the contract test.
+ * <p>An instance is one node's cursor on the log: it has a position, which {@link #seekToSnapshot}
+ * sets and which {@link #readNext} and {@link #append} move on. It is owned by one thread, the
+ * metadata I/O thread, whose calls may block on the medium for some seconds; only {@link #wakeup},
+ * {@link #clusterId} and {@link #maxEntryBytes} are for any thread. Every implementation passes the
+ * contract test.
  */
 public interface MetadataLog extends AutoCloseable {
   /** Somebody else has written at or after the position meant: this writer is deposed. */
@@ -21,7 +24,10 @@ public interface MetadataLog extends AutoCloseable {
     }
   }
 
-  /** The medium did not say whether the write landed: time-out, connection lost. */
+  /**
+   * The medium did not say whether the write landed: time-out, connection lost. To append the very
+   * same entry again settles it, however often; of two different entries at most one lands.
+   */
   final class UnknownOutcomeException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -30,12 +36,28 @@ public interface MetadataLog extends AutoCloseable {
     }
   }
 
-  /** The medium cannot be reached; nothing was written, nothing is known to have changed. */
+  /**
+   * The medium cannot be reached, or has no room before a snapshot is written; nothing was written,
+   * nothing is known to have changed, the same call may be made again.
+   */
   final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    public UnavailableException(String message) {
+      super(message);
+    }
+
     public UnavailableException(String message, Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /** What lies behind the position is gone from the log: seek to the snapshot that replaced it. */
+  final class CompactedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public CompactedException(String message) {
+      super(message);
     }
   }
 
@@ -50,7 +72,7 @@ public interface MetadataLog extends AutoCloseable {
   record Entry(long baseOffset, long nextOffset, Endpoint writer, byte[] batches) {}
 
   /**
-   * A snapshot that replaces all entries below its offset.
+   * A snapshot that replaces all batches below its offset.
    *
    * @param id its exclusive end offset and the epoch of the last record it covers
    * @param batches Kafka's snapshot format; not to be changed
@@ -58,17 +80,58 @@ public interface MetadataLog extends AutoCloseable {
   record Snapshot(OffsetAndEpoch id, byte[] batches) {}
 
   /**
-   * Appends exactly behind the last entry that this instance has read or written.
+   * Who wrote the newest entry of the log.
+   *
+   * @param epoch the epoch of its last batch
+   */
+  record Author(int epoch, Endpoint writer) {}
+
+  /**
+   * Where reading starts.
+   *
+   * @param snapshot the newest, if there is any
+   * @param author of the newest entry still in the log, as a hint who leads; empty if unknown
+   */
+  record Start(Optional<Snapshot> snapshot, Optional<Author> author) {}
+
+  /** How much the log wants a snapshot of what is committed. */
+  enum SnapshotNeed {
+    NONE,
+    /** The log grows: its leader should write one. */
+    SOON,
+    /**
+     * No append is possible before one was written: any node that has an image should write one.
+     */
+    NOW
+  }
+
+  /** The cluster that this log belongs to. */
+  String clusterId();
+
+  /** The most bytes that one entry may have. */
+  int maxEntryBytes();
+
+  /** Sets the position to the end of the newest snapshot, or to offset 0 where there is none. */
+  Start seekToSnapshot() throws UnavailableException, InterruptedException;
+
+  /**
+   * Reads on: entries behind the position in order and without holes, and moves the position behind
+   * them. As many as are at hand within some megabytes; an empty list says that the position is at
+   * the end as far as is known. After a conflict it is known for certain.
+   *
+   * <p>The first entry after a seek may begin below the position, where the snapshot ends inside.
+   */
+  List<Entry> readNext() throws UnavailableException, CompactedException, InterruptedException;
+
+  /**
+   * Appends at the position, which must be the end of all that was read.
    *
    * @throws ConflictException if another writer got there; read on, nothing of this entry landed
    * @throws UnknownOutcomeException if it may or may not have landed
-   * @throws UnavailableException if it certainly did not land because the medium is away
+   * @throws UnavailableException if it certainly did not land: the medium is away or full
    */
   void append(Entry entry)
       throws ConflictException, UnknownOutcomeException, UnavailableException, InterruptedException;
-
-  /** All entries from {@code offset} on, in order, without holes; may begin later if compacted. */
-  List<Entry> readFrom(long offset) throws UnavailableException, InterruptedException;
 
   /**
    * Returns when something may have been appended since the last read, or after {@code millis}.
@@ -79,21 +142,22 @@ public interface MetadataLog extends AutoCloseable {
   /** Ends a running or the next {@link #awaitChange}; callable from any thread. */
   void wakeup();
 
+  /** Whether a snapshot is wanted, as far as is known without asking the medium. */
+  SnapshotNeed snapshotNeed();
+
   /** Makes the snapshot durable, then lets go of what it covers. Older snapshots are no-ops. */
   void writeSnapshot(Snapshot snapshot) throws UnavailableException, InterruptedException;
 
-  Optional<Snapshot> latestSnapshot() throws UnavailableException, InterruptedException;
-
   /**
    * Tries to be, or stay, the one who should lead. A liveness hint only: it decides who campaigns,
-   * never who may write.
+   * never who may write. Cheap to call often; asks the medium only when something is due.
    *
    * @return false if somebody else holds it
    */
-  boolean tryLease(Endpoint self) throws UnavailableException, InterruptedException;
+  boolean tryLease() throws UnavailableException, InterruptedException;
 
   /** Gives the hint up, so that another need not wait for it to run out. Best effort. */
-  void releaseLease(Endpoint self) throws InterruptedException;
+  void releaseLease() throws InterruptedException;
 
   @Override
   void close();

@@ -1,0 +1,185 @@
+package dev.millrace.broker.controller;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.controller.Controller;
+
+/** Some nodes on one medium, and one broker that is kept alive by heartbeats. */
+final class ControlPlane implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Opens a node's cursor on the shared medium. */
+  interface Opener {
+    MetadataLog open(Endpoint self) throws Exception;
+  }
+
+  final List<ControllerNode> nodes = new ArrayList<>();
+  final List<String> fatalFaults = new CopyOnWriteArrayList<>();
+  final LocalControllerChannel channel =
+      new LocalControllerChannel(() -> active().map(ControllerNode::controller).orElse(null));
+  private final List<BrokerLifecycle> brokers = new ArrayList<>();
+  private final String clusterId;
+
+  ControlPlane(String clusterId, int count, Opener opener) throws Exception {
+    this.clusterId = clusterId;
+    for (int id = 0; id < count; id++) {
+      nodes.add(node(id, opener));
+    }
+    nodes.forEach(ControllerNode::start);
+  }
+
+  private ControllerNode node(int id, Opener opener) throws Exception {
+    var self = new Endpoint(id, "node-" + id, 9091);
+    var settings =
+        new ControllerSettings(self, Duration.ofSeconds(3), Duration.ZERO, 1, 1, Map.of());
+    return new ControllerNode(
+        settings,
+        opener.open(self),
+        (message, cause) -> fatalFaults.add("node " + id + ": " + message + ": " + cause));
+  }
+
+  /** The one with the highest epoch of those that believe to be active. */
+  Optional<ControllerNode> active() {
+    return nodes.stream()
+        .filter(ControllerNode::isActive)
+        .max((a, b) -> Integer.compare(epoch(a), epoch(b)));
+  }
+
+  static int epoch(ControllerNode node) {
+    return node.controller().curClaimEpoch();
+  }
+
+  ControllerNode awaitActive() {
+    await().atMost(PATIENCE).until(() -> active().isPresent());
+    return active().orElseThrow();
+  }
+
+  /** Any node but this one. */
+  ControllerNode awaitActiveOtherThan(ControllerNode old) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> nodes.stream().anyMatch(node -> node != old && node.isActive()));
+    return nodes.stream().filter(node -> node != old && node.isActive()).findFirst().orElseThrow();
+  }
+
+  BrokerLifecycle broker(int id) {
+    return broker(id, OptionalLong.empty());
+  }
+
+  BrokerLifecycle broker(int id, OptionalLong previousEpoch) {
+    var identity =
+        new BrokerIdentity(
+            id,
+            clusterId,
+            Uuid.randomUuid(),
+            List.of(
+                new BrokerIdentity.AdvertisedListener(
+                    "CLIENT", "broker-" + id, 9092, SecurityProtocol.PLAINTEXT)),
+            Optional.empty(),
+            List.of(Uuid.randomUuid()),
+            previousEpoch);
+    var broker =
+        new BrokerLifecycle(
+            identity,
+            channel,
+            () -> nodes.stream().mapToLong(ControllerNode::metadataOffset).max().orElse(-1),
+            Duration.ofMillis(200),
+            state -> {},
+            fatalFaults::add);
+    brokers.add(broker);
+    broker.start();
+    return broker;
+  }
+
+  BrokerLifecycle awaitRunningBroker(int id) {
+    BrokerLifecycle broker = broker(id);
+    broker.readyToServe();
+    await().atMost(PATIENCE).until(() -> broker.unfenced().isDone());
+    return broker;
+  }
+
+  static CompletableFuture<CreateTopicsResponseData> createTopic(
+      Controller controller, String name, int partitions) {
+    var topics = new CreatableTopicCollection();
+    topics.add(
+        new CreatableTopic()
+            .setName(name)
+            .setNumPartitions(partitions)
+            .setReplicationFactor((short) 1));
+    return controller.createTopics(
+        LocalControllerChannel.context(),
+        new CreateTopicsRequestData().setTopics(topics),
+        Set.of(),
+        false);
+  }
+
+  static CompletableFuture<CreateTopicsResponseData> createTopics(
+      Controller controller, int count, Map<String, String> configs) {
+    var topics = new CreatableTopicCollection();
+    for (int i = 0; i < count; i++) {
+      var topic =
+          new CreatableTopic()
+              .setName("many-" + i)
+              .setNumPartitions(1)
+              .setReplicationFactor((short) 1);
+      configs.forEach(
+          (name, value) ->
+              topic.configs().add(new CreatableTopicConfig().setName(name).setValue(value)));
+      topics.add(topic);
+    }
+    return controller.createTopics(
+        LocalControllerChannel.context(),
+        new CreateTopicsRequestData().setTopics(topics),
+        Set.of(),
+        false);
+  }
+
+  static boolean hasTopic(ControllerNode node, String name) {
+    return node.metadata().image().topics().getTopic(name) != null;
+  }
+
+  void awaitEqualImages() {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                active().isPresent()
+                    && nodes.stream().map(ControllerNode::metadataOffset).distinct().count() == 1
+                    && nodes.stream()
+                            .map(node -> node.metadata().image())
+                            .map(image -> Objects.hash(image.topics(), image.cluster()))
+                            .distinct()
+                            .count()
+                        == 1);
+  }
+
+  List<Integer> ids() {
+    return IntStream.range(0, nodes.size()).boxed().toList();
+  }
+
+  @Override
+  public void close() throws Exception {
+    brokers.forEach(BrokerLifecycle::close);
+    for (ControllerNode node : nodes) {
+      node.close();
+    }
+  }
+}

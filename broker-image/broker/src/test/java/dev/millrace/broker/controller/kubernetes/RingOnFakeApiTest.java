@@ -1,0 +1,12 @@
+package dev.millrace.broker.controller.kubernetes;
+
+import dev.millrace.broker.controller.MetadataLogContract;
+
+/** The contract, quickly and everywhere: no API server is needed. */
+class RingOnFakeApiTest extends MetadataLogContract {
+  @Override
+  protected Medium medium(int slots) throws Exception {
+    var api = new InMemoryKubeApi();
+    return RingMedium.create(() -> api, () -> api, "events", slots);
+  }
+}

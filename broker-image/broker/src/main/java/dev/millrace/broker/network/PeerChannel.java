@@ -1,0 +1,18 @@
+package dev.millrace.broker.network;
+
+import dev.millrace.broker.controller.Endpoint;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** Sends requests to other brokers of the same version. Thread-safe, never blocks. */
+public interface PeerChannel {
+  /**
+   * Sends at the newest version, without a retry; requests to one peer are pipelined in order.
+   *
+   * @return the response, of the type that belongs to the request; completes exceptionally with
+   *     {@link org.apache.kafka.common.errors.DisconnectException} or {@link
+   *     org.apache.kafka.common.errors.TimeoutException}
+   */
+  CompletableFuture<ApiMessage> send(Endpoint peer, ApiMessage request, Duration timeout);
+}

@@ -1,0 +1,68 @@
+package dev.millrace.broker.network;
+
+import dev.millrace.broker.controller.Endpoint;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to each peer, made when first needed and again when lost, on the event loops that
+ * the server has too. Thread-safe, never blocks: names are resolved on a thread of its own.
+ */
+public final class PeerClient implements PeerChannel, AutoCloseable {
+  private final PeerLink.Setup setup;
+  private final ExecutorService resolver;
+  private final Map<Integer, PeerLink> links = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param transport outlives the client
+   * @param clientId how peers' logs name this broker
+   * @param maxResponseBytes a longer response closes its connection
+   */
+  public PeerClient(Transport transport, String clientId, int maxResponseBytes) {
+    this.resolver = Executors.newSingleThreadExecutor(new DefaultThreadFactory("peer-names", true));
+    this.setup =
+        new PeerLink.Setup(
+            transport,
+            clientId,
+            maxResponseBytes,
+            resolver,
+            new MessageEncoder(new NetworkCounters()));
+  }
+
+  @Override
+  public CompletableFuture<ApiMessage> send(Endpoint peer, ApiMessage request, Duration timeout) {
+    if (closed) {
+      return CompletableFuture.failedFuture(new DisconnectException("this broker is stopping"));
+    }
+    return links.compute(peer.nodeId(), (id, link) -> current(link, peer)).send(request, timeout);
+  }
+
+  /** A peer that moved to another address gets a new connection. */
+  private PeerLink current(@Nullable PeerLink link, Endpoint peer) {
+    if (link != null && link.peer().equals(peer)) {
+      return link;
+    }
+    if (link != null) {
+      link.close();
+    }
+    return new PeerLink(setup, peer);
+  }
+
+  /** Closes all connections; requests under way fail. */
+  @Override
+  public void close() {
+    closed = true;
+    links.values().forEach(PeerLink::close);
+    links.clear();
+    resolver.shutdownNow();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.millrace.broker.replica;
+
+import dev.millrace.log.Log;
+import dev.millrace.log.LogManager;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InconsistentTopicIdException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.image.ConfigurationsDelta;
+import org.apache.kafka.image.LocalReplicaChanges;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.metadata.Replicas;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that this broker holds a replica of, kept in step with the metadata: it makes and
+ * deletes their logs, gives them their settings and tells them whether they lead.
+ *
+ * <p>Changes come on the metadata thread, which may wait for the disk here; looking up is lock-free
+ * and for any thread.
+ */
+public final class HostedPartitions implements MetadataPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(HostedPartitions.class);
+
+  private final int brokerId;
+  private final LogManager logs;
+  private final TopicConfigs configs;
+  private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Throwable> failed = new ConcurrentHashMap<>();
+  private final List<LeadershipListener> leadershipListeners = new CopyOnWriteArrayList<>();
+  private volatile MetadataImage image = MetadataImage.EMPTY;
+  private boolean strayLogsSetAside;
+
+  /**
+   * @param logs loaded
+   */
+  public HostedPartitions(int brokerId, LogManager logs, TopicConfigs configs) {
+    this.brokerId = brokerId;
+    this.logs = logs;
+    this.configs = configs;
+  }
+
+  // ---- the metadata thread
+
+  @Override
+  public String name() {
+    return "HostedPartitions";
+  }
+
+  @Override
+  public void onMetadataUpdate(
+      MetadataDelta delta, MetadataImage newImage, LoaderManifest manifest) {
+    image = newImage;
+    if (!strayLogsSetAside) {
+      strayLogsSetAside = true;
+      setStrayLogsAside(newImage);
+    }
+    if (delta.topicsDelta() != null) {
+      LocalReplicaChanges changes = delta.topicsDelta().localChanges(brokerId);
+      changes.deletes().forEach(this::remove);
+      changes.followers().forEach((id, info) -> apply(id, info, newImage));
+      changes.leaders().forEach((id, info) -> apply(id, info, newImage));
+    }
+    ConfigurationsDelta changedConfigs = delta.configsDelta();
+    if (changedConfigs != null) {
+      updateConfigs(changedConfigs, newImage);
+    }
+  }
+
+  /** Topics deleted, or replicas moved away, while this broker was down. */
+  private void setStrayLogsAside(MetadataImage newImage) {
+    Collection<TopicPartition> strays =
+        logs.setAside(log -> !hosts(newImage, log.topicPartition(), log.topicId()));
+    if (!strays.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("partitions", strays)
+          .log("Set aside the logs of partitions that the cluster does not place here");
+    }
+  }
+
+  private boolean hosts(MetadataImage in, TopicPartition id, Optional<Uuid> topicId) {
+    TopicImage topic = in.topics().getTopic(id.topic());
+    PartitionRegistration registration =
+        topic == null ? null : topic.partitions().get(id.partition());
+    return topic != null
+        && registration != null
+        && topicId.map(topic.id()::equals).orElse(true)
+        && Replicas.contains(registration.replicas, brokerId);
+  }
+
+  private void apply(
+      TopicPartition id, LocalReplicaChanges.PartitionInfo info, MetadataImage newImage) {
+    try {
+      Partition partition = partitions.get(id);
+      if (partition != null && !partition.id().topicId().equals(info.topicId())) {
+        // The topic was deleted and made anew, and the delta tells the outcome only.
+        remove(id);
+        partition = null;
+      }
+      if (partition == null) {
+        partition = open(new TopicIdPartition(info.topicId(), id), newImage);
+        partitions.put(id, partition);
+      }
+      PartitionState before = partition.state();
+      partition.apply(info.partition());
+      failed.remove(id);
+      tell(id, before, partition.state());
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .addKeyValue("partition", id)
+          .setCause(e)
+          .log("A partition could not be opened or elected; it is offline on this broker");
+      failed.put(id, e);
+    }
+  }
+
+  private Partition open(TopicIdPartition id, MetadataImage newImage) {
+    Log log =
+        logs.getOrCreate(
+            id.topicPartition(), id.topicId(), configs.of(id.topic(), newImage.configs()));
+    // A log that was there was opened with the settings of the file.
+    log.updateConfig(configs.of(id.topic(), newImage.configs()));
+    return new Partition(
+        id,
+        brokerId,
+        log,
+        logs.checkpointedHighWatermark(id.topicPartition()).orElse(log.logStartOffset()));
+  }
+
+  private void remove(TopicPartition id) {
+    failed.remove(id);
+    Partition partition = partitions.remove(id);
+    if (partition != null) {
+      PartitionState before = partition.state();
+      partition.retire("deleted or moved away");
+      tell(id, before, partition.state());
+    }
+    logs.delete(id);
+  }
+
+  private void tell(TopicPartition id, PartitionState before, PartitionState after) {
+    boolean sameTenure =
+        before.leaderEpoch() == after.leaderEpoch()
+            && before instanceof PartitionState.Leader == after instanceof PartitionState.Leader;
+    if (sameTenure) {
+      return;
+    }
+    for (LeadershipListener listener : leadershipListeners) {
+      if (after instanceof PartitionState.Leader leader) {
+        listener.onElection(id, leader.leaderEpoch());
+      } else if (before instanceof PartitionState.Leader) {
+        listener.onResignation(id, after.leaderEpoch());
+      }
+    }
+  }
+
+  private void updateConfigs(ConfigurationsDelta changed, MetadataImage newImage) {
+    boolean defaults =
+        changed.changes().keySet().stream()
+            .anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER);
+    for (Partition partition : partitions.values()) {
+      String topic = partition.topicPartition().topic();
+      if (defaults
+          || changed.changes().containsKey(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
+        partition.log().updateConfig(configs.of(topic, newImage.configs()));
+      }
+    }
+  }
+
+  // ---- any thread
+
+  /**
+   * Has the listener told of elections. To be called before the first metadata arrives: what was
+   * before is not told.
+   */
+  public void addLeadershipListener(LeadershipListener listener) {
+    leadershipListeners.add(listener);
+  }
+
+  /** Everything hosted, in whatever state. */
+  public Collection<Partition> all() {
+    return List.copyOf(partitions.values());
+  }
+
+  /** The partition, if it is hosted and its log is open. */
+  public Optional<Partition> find(TopicPartition id) {
+    return Optional.ofNullable(partitions.get(id));
+  }
+
+  /**
+   * The partition.
+   *
+   * @throws UnknownTopicOrPartitionException there is none in the cluster
+   * @throws NotLeaderOrFollowerException others have it
+   * @throws KafkaStorageException it could not be opened, or its log has failed
+   */
+  public Partition get(TopicPartition id) {
+    Partition partition = partitions.get(id);
+    Throwable failure = failed.get(id);
+    if (failure == null && partition != null) {
+      failure = partition.log().failure().orElse(null);
+    }
+    if (failure != null) {
+      throw new KafkaStorageException(id + " is offline on this broker", failure);
+    }
+    if (partition == null) {
+      TopicImage topic = image.topics().getTopic(id.topic());
+      if (topic == null || !topic.partitions().containsKey(id.partition())) {
+        throw new UnknownTopicOrPartitionException(id + " does not exist");
+      }
+      throw new NotLeaderOrFollowerException(id + " is not on this broker");
+    }
+    return partition;
+  }
+
+  /**
+   * The partition of that topic id.
+   *
+   * @throws UnknownTopicIdException no topic has the id
+   * @throws InconsistentTopicIdException the name is another topic's now
+   */
+  public Partition get(TopicIdPartition id) {
+    Partition partition = get(id.topicPartition());
+    if (!id.topicId().equals(Uuid.ZERO_UUID) && !partition.id().topicId().equals(id.topicId())) {
+      throw new InconsistentTopicIdException(
+          "%s has the topic id %s here".formatted(id, partition.id().topicId()));
+    }
+    return partition;
+  }
+
+  /** The epoch in which this broker leads a partition; empty where it does not. */
+  public OptionalInt leaderEpoch(TopicPartition id) {
+    Partition partition = partitions.get(id);
+    return partition != null && partition.state() instanceof PartitionState.Leader leader
+        ? OptionalInt.of(leader.leaderEpoch())
+        : OptionalInt.empty();
+  }
+
+  /** The metadata that the partitions are in step with, or about to be. */
+  public MetadataImage image() {
+    return image;
+  }
+
+  /** All logs of this broker. */
+  public LogManager logs() {
+    return logs;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.broker.replica;
+
+import dev.millrace.log.EpochEndOffset;
+import dev.millrace.log.LogSlice;
+import java.util.List;
+import org.apache.kafka.common.message.AbortedTxn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one partition gives a fetch.
+ *
+ * @param slice the bytes, the caller's to release; null where the reader's log diverges
+ * @param highWatermark at the time
+ * @param lastStableOffset at the time
+ * @param logStartOffset at the time
+ * @param aborted transactions whose records in the slice a read-committed reader skips; null for
+ *     others
+ * @param diverging where the reader's log parts from this one
+ */
+public record PartitionRead(
+    @Nullable LogSlice slice,
+    long highWatermark,
+    long lastStableOffset,
+    long logStartOffset,
+    @Nullable List<AbortedTxn> aborted,
+    @Nullable EpochEndOffset diverging) {
+  /** Bytes found. */
+  public int bytes() {
+    return slice == null ? 0 : slice.length();
+  }
+
+  /** Lets go of the slice. */
+  public void release() {
+    if (slice != null) {
+      slice.release();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.millrace.broker.group;
+
+import com.yammer.metrics.core.MetricsRegistry;
+import dev.millrace.broker.metadata.ClusterMetadata;
+import dev.millrace.broker.metadata.StoppablePublisher;
+import dev.millrace.broker.replica.CoordinatorLogs;
+import dev.millrace.broker.replica.LeadershipListener;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
+import org.apache.kafka.coordinator.group.GroupCoordinatorService;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
+import org.apache.kafka.server.util.PartitionMetadataClient;
+import org.apache.kafka.server.util.timer.SystemTimer;
+import org.apache.kafka.server.util.timer.SystemTimerReaper;
+
+/**
+ * Kafka's group coordinator (classic and KIP-848 groups) on our log: this broker coordinates the
+ * groups whose partition of the offsets topic it leads.
+ *
+ * <p>Thread-safe. {@link #start} comes after the metadata was caught up, and before the partitions
+ * are told of it: the number of the offsets topic's partitions is read once, and elections that
+ * come before the start are lost.
+ */
+public final class GroupService implements AutoCloseable {
+  private final GroupCoordinatorConfig config;
+  private final int maxMessageBytes;
+  private final CoordinatorLogs logs;
+  private final ClusterMetadata metadata;
+  private final GroupCoordinatorService coordinator;
+  private final StoppablePublisher publisher;
+  private final Metrics metrics;
+  private final MetricsRegistry registry;
+  private volatile boolean closed;
+
+  public GroupService(
+      int nodeId, GroupSettings settings, CoordinatorLogs logs, ClusterMetadata metadata) {
+    this.config = settings.coordinator();
+    this.maxMessageBytes = settings.maxMessageBytes();
+    this.logs = logs;
+    this.metadata = metadata;
+    this.metrics = new Metrics();
+    this.registry = new MetricsRegistry();
+    this.coordinator =
+        new GroupCoordinatorService.Builder(nodeId, config)
+            .withTime(Time.SYSTEM)
+            .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group-timer")))
+            .withLoader(
+                new OffsetsLogLoader(
+                    logs,
+                    new GroupCoordinatorRecordSerde(),
+                    config.offsetsLoadBufferSize(),
+                    Time.SYSTEM))
+            .withWriter(new OffsetsLogWriter(logs))
+            .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
+            .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
+            .withGroupConfigManager(new GroupConfigManager(config, settings.shareGroups()))
+            .withPersister(new NoOpStatePersister())
+            .withAuthorizerPlugin(Optional.empty())
+            .withPartitionMetadataClient(new NoShareGroups())
+            .build();
+    this.publisher = new StoppablePublisher(new GroupMetadataPublisher(coordinator));
+  }
+
+  /** Begins to coordinate; ends with the registration for elections and metadata. */
+  public void start() {
+    coordinator.startup(this::partitions);
+    logs.addLeadershipListener(new Elections());
+    metadata.subscribe(publisher);
+  }
+
+  /** What requests of the group family are handed to. */
+  public GroupCoordinator coordinator() {
+    return coordinator;
+  }
+
+  /** The partition of the offsets topic that holds a group, as in Kafka. */
+  public int partitionFor(String group) {
+    return coordinator.partitionFor(group);
+  }
+
+  /** The offsets topic as it is to be made on the first use of any group. */
+  public CreatableTopic offsetsTopic() {
+    int brokers = Math.max(1, metadata.image().cluster().brokers().size());
+    var topic =
+        new CreatableTopic()
+            .setName(Topic.GROUP_METADATA_TOPIC_NAME)
+            .setNumPartitions(partitions())
+            .setReplicationFactor(
+                (short) Math.min(config.offsetsTopicReplicationFactor(), brokers));
+    coordinator
+        .groupMetadataTopicConfigs()
+        .forEach(
+            (name, value) ->
+                topic.configs().add(new CreatableTopicConfig().setName(name).setValue(value)));
+    topic
+        .configs()
+        .add(
+            new CreatableTopicConfig()
+                .setName(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                .setValue(Integer.toString(maxMessageBytes)));
+    return topic;
+  }
+
+  private int partitions() {
+    TopicImage topic = metadata.image().topics().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
+    return topic == null ? config.offsetsTopicPartitions() : topic.partitions().size();
+  }
+
+  /** Ends what is under way; whoever waits is told to look for another coordinator. */
+  @Override
+  public void close() {
+    publisher.stop();
+    closed = true;
+    coordinator.shutdown();
+    metrics.close();
+    registry.shutdown();
+  }
+
+  private final class Elections implements LeadershipListener {
+    @Override
+    public void onElection(TopicPartition partition, int leaderEpoch) {
+      if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+        coordinator.onElection(partition.partition(), leaderEpoch);
+      }
+    }
+
+    @Override
+    public void onResignation(TopicPartition partition, int leaderEpoch) {
+      if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+        coordinator.onResignation(partition.partition(), OptionalInt.of(leaderEpoch));
+      }
+    }
+  }
+
+  /** Only share groups ask for partitions' ends, and those are not served. */
+  private static final class NoShareGroups implements PartitionMetadataClient {
+    @Override
+    public Map<TopicPartition, CompletableFuture<OffsetResponse>> listLatestOffsets(
+        Set<TopicPartition> partitions) {
+      return partitions.stream()
+          .collect(
+              Collectors.toMap(
+                  Function.identity(),
+                  partition ->
+                      CompletableFuture.completedFuture(
+                          new OffsetResponse(-1, Errors.UNSUPPORTED_VERSION))));
+    }
+
+    @Override
+    public void close() {}
+  }
+}

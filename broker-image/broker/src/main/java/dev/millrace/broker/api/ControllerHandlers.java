@@ -1,0 +1,63 @@
+package dev.millrace.broker.api;
+
+import dev.millrace.broker.network.RequestHandler;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * Requests for the controller: answered by this broker's own where that is the active one, else
+ * sent on (clients' requests) or refused with NOT_CONTROLLER (brokers' own).
+ */
+final class ControllerHandlers {
+  private ControllerHandlers() {}
+
+  /** What clients may ask of every broker. */
+  static void serveClients(ApiTable.Builder table, ControllerCalls calls, Forwarder forwarder) {
+    calls
+        .rows()
+        .forEach(
+            (key, row) -> {
+              if (row.forClients()) {
+                serve(table, key, row.type(), orForward(calls, forwarder));
+              }
+            });
+  }
+
+  /** What brokers ask the active controller, and clients' requests in envelopes. */
+  static void serveBrokers(ApiTable.Builder table, ControllerCalls calls) {
+    calls
+        .rows()
+        .forEach(
+            (key, row) -> {
+              if (!row.forClients()) {
+                serve(table, key, row.type(), orRefuse(calls));
+              }
+            });
+  }
+
+  private static <T extends ApiMessage> void serve(
+      ApiTable.Builder table, ApiKeys key, Class<T> type, RequestHandler<ApiMessage> handler) {
+    table.serve(key, type, handler::handle);
+  }
+
+  private static RequestHandler<ApiMessage> orRefuse(ControllerCalls calls) {
+    return (context, request) -> Answers.whenDone(context, calls.call(context, request));
+  }
+
+  private static RequestHandler<ApiMessage> orForward(ControllerCalls calls, Forwarder forwarder) {
+    return (context, request) ->
+        calls
+            .call(context, request)
+            .whenComplete(
+                (answer, error) -> {
+                  if (error == null) {
+                    context.respond(answer);
+                  } else if (Answers.cause(error) instanceof NotControllerException) {
+                    Answers.whenDone(context, forwarder.forward(context, request));
+                  } else {
+                    context.fail(Answers.cause(error));
+                  }
+                });
+  }
+}

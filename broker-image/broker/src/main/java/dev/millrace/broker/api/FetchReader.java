@@ -1,0 +1,125 @@
+package dev.millrace.broker.api;
+
+import dev.millrace.broker.network.SliceRecords;
+import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.Partition;
+import dev.millrace.broker.replica.PartitionRead;
+import dev.millrace.broker.replica.ReadRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads partitions for one fetch. One thread. */
+final class FetchReader {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchReader.class);
+
+  private final HostedPartitions partitions;
+  private final FetchLimits limits;
+  private final LeaderHints hints;
+
+  FetchReader(HostedPartitions partitions, FetchLimits limits, LeaderHints hints) {
+    this.partitions = partitions;
+    this.limits = limits;
+    this.hints = hints;
+  }
+
+  /** The partition, or null where it is not here to be waited for. */
+  @Nullable Partition partition(TopicIdPartition id) {
+    return id.topic() == null ? null : partitions.find(id.topicPartition()).orElse(null);
+  }
+
+  /** Reads one partition into what is found so far. Never throws for what the partition is. */
+  void read(TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found) {
+    try {
+      if (id.topic() == null) {
+        throw new UnknownTopicIdException("no topic has the id " + id.topicId());
+      }
+      int room = Math.max(0, limits.maxBytes() - found.bytes());
+      PartitionRead read =
+          partitions
+              .get(id)
+              .read(
+                  new ReadRequest(
+                      wanted.fetchOffset,
+                      Math.min(wanted.maxBytes, room),
+                      found.bytes() == 0,
+                      limits.readCommitted(),
+                      optionalInt(wanted.currentLeaderEpoch),
+                      optionalInt(wanted.lastFetchedEpoch)));
+      found.add(id, answer(id, read), read.bytes(), read.diverging() != null);
+    } catch (RuntimeException e) {
+      found.add(id, failed(id, e), 0, true);
+    }
+  }
+
+  private static OptionalInt optionalInt(Optional<Integer> value) {
+    return value.isPresent() ? OptionalInt.of(value.get()) : OptionalInt.empty();
+  }
+
+  private static PartitionData answer(TopicIdPartition id, PartitionRead read) {
+    PartitionData data =
+        new PartitionData()
+            .setPartitionIndex(id.partition())
+            .setHighWatermark(read.highWatermark())
+            .setLastStableOffset(read.lastStableOffset())
+            .setLogStartOffset(read.logStartOffset())
+            .setAbortedTransactions(aborted(read))
+            .setRecords(MemoryRecords.EMPTY);
+    if (read.diverging() != null) {
+      data.setDivergingEpoch(
+          new EpochEndOffset()
+              .setEpoch(read.diverging().leaderEpoch())
+              .setEndOffset(read.diverging().endOffset()));
+    }
+    if (read.slice() == null || read.bytes() == 0) {
+      read.release();
+    } else {
+      data.setRecords(new SliceRecords(read.slice()));
+    }
+    return data;
+  }
+
+  private static @Nullable List<AbortedTransaction> aborted(PartitionRead read) {
+    return read.aborted() == null
+        ? null
+        : read.aborted().stream()
+            .map(
+                txn ->
+                    new AbortedTransaction()
+                        .setProducerId(txn.producerId())
+                        .setFirstOffset(txn.firstOffset()))
+            .collect(Collectors.toList());
+  }
+
+  private PartitionData failed(TopicIdPartition id, RuntimeException cause) {
+    Errors error = Errors.forException(cause);
+    if (error == Errors.UNKNOWN_SERVER_ERROR) {
+      LOG.atError().addKeyValue("partition", id).setCause(cause).log("A read failed");
+    }
+    PartitionData data = FetchResponse.partitionResponse(id, error);
+    if (LeaderHints.helpsWith(error)) {
+      LeaderHints.Hint hint = hints.hint(id);
+      data.currentLeader().setLeaderId(hint.leaderId()).setLeaderEpoch(hint.leaderEpoch());
+    }
+    return data;
+  }
+
+  /** The brokers that answers hint at. */
+  List<Node> hintedNodes() {
+    return hints.nodes();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.millrace.broker.health;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One broker as it sees itself; what {@code /v1/broker} tells.
+ *
+ * @param recoveryPercent how much of the logs is open; 100 once all are
+ * @param clusterId null until it is known
+ * @param controller whether this broker's controller is the active one
+ * @param bytes in the log's segment files
+ * @param metadataOffset how much of the metadata log is followed; -1 before any
+ */
+public record BrokerStatus(
+    int nodeId,
+    String state,
+    int recoveryPercent,
+    String version,
+    @Nullable String clusterId,
+    @Nullable String rack,
+    boolean controller,
+    int leaders,
+    int replicas,
+    long bytes,
+    long metadataOffset,
+    Memory memory) {
+  /** Bytes; -1 where unknown. */
+  public record Memory(
+      long heapUsed, long heapMax, long direct, long limit, long anon, long file, long dirty) {}
+}

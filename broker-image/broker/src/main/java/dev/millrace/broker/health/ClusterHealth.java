@@ -1,0 +1,49 @@
+package dev.millrace.broker.health;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole cluster as one broker's metadata image has it; what {@code /v1/cluster} tells. Bounded,
+ * whatever the size of the cluster.
+ *
+ * @param controllerId the active controller's id, or -1
+ * @param metadataOffset how much of the metadata log the image holds
+ * @param brokers at most {@link #MAX_BROKERS}, by id
+ */
+public record ClusterHealth(
+    int controllerId, long metadataOffset, Partitions partitions, List<Broker> brokers) {
+  public static final int MAX_WORST = 20;
+  public static final int MAX_BROKERS = 1000;
+
+  /**
+   * Partitions counted by what is wrong with them; one may count in several.
+   *
+   * @param worst at most {@link #MAX_WORST}, worst first
+   */
+  public record Partitions(
+      int total,
+      int healthy,
+      int underReplicated,
+      int underMinIsr,
+      int leaderless,
+      int reassigning,
+      List<Unwell> worst) {}
+
+  /**
+   * A partition that is not well.
+   *
+   * @param leader -1 where there is none
+   * @param reason in words, naming brokers
+   */
+  public record Unwell(
+      String topic,
+      int partition,
+      int leader,
+      List<Integer> isr,
+      List<Integer> replicas,
+      String reason) {}
+
+  /** A registered broker and what it hosts. */
+  public record Broker(int id, boolean fenced, int replicas, int leaders, @Nullable String rack) {}
+}

@@ -1,0 +1,249 @@
+package dev.millrace.broker.server;
+
+import dev.millrace.broker.api.ApiParts;
+import dev.millrace.broker.api.ApiTable;
+import dev.millrace.broker.api.DataHandlers;
+import dev.millrace.broker.api.ServiceHandlers;
+import dev.millrace.broker.api.TopicCreator;
+import dev.millrace.broker.controller.BrokerLifecycle;
+import dev.millrace.broker.controller.ControllerNode;
+import dev.millrace.broker.controller.MetadataLog;
+import dev.millrace.broker.group.GroupService;
+import dev.millrace.broker.group.GroupSettings;
+import dev.millrace.broker.health.BrokerState;
+import dev.millrace.broker.health.HealthServer;
+import dev.millrace.broker.metadata.StoppablePublisher;
+import dev.millrace.broker.network.NetworkServer;
+import dev.millrace.broker.network.PeerClient;
+import dev.millrace.broker.network.Transport;
+import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.LocalCoordinatorLogs;
+import dev.millrace.log.LogManager;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.common.KRaftVersion;
+import org.apache.kafka.server.util.KafkaScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One broker: its parts, and the order in which they start and stop. Used by one thread to start;
+ * {@link #close} may be called from another, at any time, and waits for a start that is under way
+ * to get to its next step.
+ */
+final class Broker implements AutoCloseable {
+  /** A controller that answers moves leaderships in less; one that doesn't is not waited for. */
+  private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(15);
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Broker.class);
+
+  /** Opens the medium of the metadata log. */
+  @FunctionalInterface
+  interface Medium {
+    MetadataLog open(BrokerConfig config) throws IOException, InterruptedException;
+  }
+
+  /** One step of the stop. */
+  private record Step(String name, AutoCloseable stop) {}
+
+  private final BrokerConfig config;
+  private final Termination termination;
+  private final Medium medium;
+  private final BrokerHealth health;
+  private final Deque<Step> steps = new ArrayDeque<>();
+  private boolean closed;
+
+  Broker(BrokerConfig config, Termination termination, Medium medium) {
+    this.config = config;
+    this.termination = termination;
+    this.medium = medium;
+    this.health = new BrokerHealth(config);
+  }
+
+  /**
+   * Starts all parts; returns once the broker has registered its readiness, which the controller
+   * may take its time to agree with.
+   */
+  void start() throws Exception {
+    step("health", HealthServer.start(config.health(), health));
+    MetadataLog metadataLog = medium.open(config);
+    DirectoryIdentity identity;
+    try {
+      identity =
+          DirectoryIdentity.claim(config.dataDirectory(), metadataLog.clusterId(), config.nodeId());
+    } catch (IOException | RuntimeException e) {
+      metadataLog.close();
+      throw e;
+    }
+    health.identified(identity.clusterId());
+    var controller =
+        new ControllerNode(Parts.controllerSettings(config), metadataLog, termination::fatal);
+    step("controller", controller);
+    health.controller(controller);
+    LogManager logs = openLogs();
+    serve(identity, controller, logs);
+  }
+
+  private LogManager openLogs() {
+    var scheduler = new KafkaScheduler(2, true, "log-");
+    scheduler.startup();
+    step("log scheduler", scheduler::shutdown);
+    LogManager logs = LogManager.open(Parts.logOptions(config, scheduler));
+    step("logs", logs);
+    health.logs(logs);
+    health.phase(BrokerState.RECOVERING);
+    logs.load();
+    health.phase(BrokerState.REGISTERING);
+    return logs;
+  }
+
+  private void serve(DirectoryIdentity identity, ControllerNode controller, LogManager logs)
+      throws Exception {
+    var transport = Transport.open(Parts.networkThreads(config));
+    step("event loops", transport);
+    var peers = new PeerClient(transport, "broker-" + config.nodeId(), Parts.MAX_PEER_RESPONSE);
+    step("peer connections", peers);
+    var channel = new PeerControllerChannel(peers, controller::activeController);
+    var partitions = new HostedPartitions(config.nodeId(), logs, Parts.topicConfigs(config));
+    var coordinatorLogs = new LocalCoordinatorLogs(partitions);
+    var metadata = controller.metadata();
+    var groups =
+        new GroupService(
+            config.nodeId(), new GroupSettings(config.configured()), coordinatorLogs, metadata);
+    step("groups", groups);
+    var lifecycle =
+        new BrokerLifecycle(
+            Parts.identity(config, identity),
+            channel,
+            controller::metadataOffset,
+            config.heartbeatInterval(),
+            state -> {},
+            reason -> termination.fatal(reason, new IllegalStateException(reason)));
+    step("heartbeats", lifecycle);
+    health.lifecycle(lifecycle);
+    var cache = new KRaftMetadataCache(config.nodeId(), () -> KRaftVersion.KRAFT_VERSION_0);
+    var parts =
+        new ApiParts(
+            config.nodeId(),
+            identity.clusterId(),
+            config.definition(),
+            config.configured(),
+            config.autoCreateTopics(),
+            metadata,
+            cache,
+            groups,
+            controller.controller(),
+            channel,
+            lifecycle::brokerEpoch,
+            new TopicCreator(channel),
+            Time.SYSTEM);
+    var disk = Parts.diskThreads();
+    step("disk threads", disk::shutdownNow);
+    var data =
+        new DataHandlers(partitions, metadata, disk, Time.SYSTEM, Parts.dataSettings(config));
+    var network = new NetworkServer(transport, Parts.networkConfig(config));
+    step("connections", network);
+    health.network(network);
+    // Brokers find the controller over it: it has to answer before there can be one.
+    listen(network, true, table(parts, data, true));
+    await("the metadata log", controller.start());
+    groups.start();
+    var hosting = new StoppablePublisher(partitions);
+    step("metadata", hosting::stop);
+    await("the first metadata", metadata.subscribe(hosting));
+    // Clients are told of a partition only after it is there to be asked.
+    await("the first metadata", metadata.subscribe(new CachePublisher(cache)));
+    listen(network, false, table(parts, data, false));
+    step("leaderships", () -> handOver(lifecycle));
+    lifecycle.start();
+    lifecycle.readyToServe();
+  }
+
+  private static ApiTable table(ApiParts parts, DataHandlers data, boolean internal) {
+    ApiTable.Builder table = ApiTable.builder();
+    data.registerIn(table);
+    ServiceHandlers.serveClients(table, parts);
+    if (internal) {
+      ServiceHandlers.serveBrokers(table, parts);
+    }
+    return table.build(parts.metadata());
+  }
+
+  private void listen(NetworkServer network, boolean internal, ApiTable table) throws IOException {
+    for (ListenerAddress listener : config.listeners()) {
+      if (listener.internal() == internal) {
+        network.bind(
+            listener.name(),
+            internal,
+            new InetSocketAddress(listener.host(), listener.port()),
+            table);
+      }
+    }
+  }
+
+  private static void await(String what, java.util.concurrent.CompletableFuture<Void> future)
+      throws Exception {
+    LOGGER.atDebug().addKeyValue("what", what).log("Waiting");
+    future.get();
+  }
+
+  private void handOver(BrokerLifecycle lifecycle) throws InterruptedException {
+    try {
+      lifecycle.controlledShutdown().get(CONTROLLED_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOGGER
+          .atWarn()
+          .addKeyValue("cause", e.toString())
+          .log("Stopping without the controller's leave: it did not answer in time");
+    }
+  }
+
+  /** Whether clients are served, as the controller and this broker see it. */
+  boolean isReady() {
+    return health.notReady().isEmpty();
+  }
+
+  private synchronized void step(String name, AutoCloseable stop) {
+    if (closed) {
+      throw new IllegalStateException("stopped while starting");
+    }
+    steps.push(new Step(name, stop));
+  }
+
+  /**
+   * Stops in the opposite order: leaderships are handed over while everything still serves, then no
+   * connection is left, then groups, then the logs are closed clean, then the controller.
+   */
+  @Override
+  public void close() {
+    Deque<Step> stopping;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      stopping = new ArrayDeque<>(steps);
+    }
+    health.phase(BrokerState.STOPPING);
+    long started = System.nanoTime();
+    for (Step step : stopping) {
+      try {
+        step.stop().close();
+      } catch (Exception e) {
+        LOGGER.atWarn().addKeyValue("part", step.name()).setCause(e).log("Stopped with an error");
+      }
+    }
+    LOGGER
+        .atInfo()
+        .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started))
+        .log("Stopped");
+  }
+}

@@ -1,0 +1,232 @@
+package dev.millrace.broker.server;
+
+import dev.millrace.broker.controller.BrokerLifecycle;
+import dev.millrace.broker.controller.ControllerNode;
+import dev.millrace.broker.health.BrokerState;
+import dev.millrace.broker.health.BrokerStatus;
+import dev.millrace.broker.health.CgroupMemory;
+import dev.millrace.broker.health.ClusterHealth;
+import dev.millrace.broker.health.HealthSource;
+import dev.millrace.broker.health.MemoryProbe;
+import dev.millrace.broker.health.Metrics;
+import dev.millrace.broker.health.PartitionHealth;
+import dev.millrace.broker.network.NetworkCounters;
+import dev.millrace.broker.network.NetworkServer;
+import dev.millrace.log.LogManager;
+import java.util.Optional;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.metadata.Replicas;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this broker tells of itself, from the moment that it starts: each part is told of when it is
+ * there. Thread-safe; parts are set by the starting thread.
+ */
+final class BrokerHealth implements HealthSource {
+  private record Counted(MetadataImage image, int leaders, int replicas) {}
+
+  private record Judged(MetadataImage image, ClusterHealth health) {}
+
+  private final BrokerConfig config;
+  private final MemoryProbe memory = new MemoryProbe(CgroupMemory.ofThisProcess());
+  private volatile BrokerState phase = BrokerState.STARTING;
+  private volatile @Nullable String clusterId;
+  private volatile @Nullable LogManager logs;
+  private volatile @Nullable ControllerNode controller;
+  private volatile @Nullable BrokerLifecycle lifecycle;
+  private volatile @Nullable NetworkServer network;
+  private volatile Counted counted = new Counted(MetadataImage.EMPTY, 0, 0);
+  private volatile @Nullable Judged judged;
+
+  BrokerHealth(BrokerConfig config) {
+    this.config = config;
+  }
+
+  void phase(BrokerState next) {
+    phase = next;
+  }
+
+  void identified(String id) {
+    clusterId = id;
+  }
+
+  void logs(LogManager manager) {
+    logs = manager;
+  }
+
+  void controller(ControllerNode node) {
+    controller = node;
+  }
+
+  void lifecycle(BrokerLifecycle life) {
+    lifecycle = life;
+  }
+
+  void network(NetworkServer server) {
+    network = server;
+  }
+
+  /** The phase is ours until the controller has its say about it. */
+  BrokerState state() {
+    BrokerLifecycle life = lifecycle;
+    if (phase != BrokerState.REGISTERING || life == null) {
+      return phase;
+    }
+    return switch (life.state()) {
+      case REGISTERING -> BrokerState.REGISTERING;
+      case FENCED -> BrokerState.FENCED;
+      case RUNNING -> BrokerState.RUNNING;
+      case STOPPING, STOPPED -> BrokerState.STOPPING;
+    };
+  }
+
+  @Override
+  public Optional<String> stuck() {
+    LogManager manager = logs;
+    return manager == null
+        ? Optional.empty()
+        : manager.failure().map(failure -> "the log directory failed: " + failure);
+  }
+
+  @Override
+  public Optional<String> notReady() {
+    return switch (state()) {
+      case RUNNING -> Optional.empty();
+      case STARTING -> Optional.of("starting");
+      case RECOVERING -> Optional.of("opening the logs: " + recoveryPercent() + " %");
+      case REGISTERING -> Optional.of("not registered with a controller yet");
+      case FENCED -> Optional.of("registered, but fenced by the controller");
+      case STOPPING -> Optional.of("stopping");
+    };
+  }
+
+  private int recoveryPercent() {
+    LogManager manager = logs;
+    return manager == null || state() == BrokerState.STARTING
+        ? 0
+        : manager.recoveryProgress().percent();
+  }
+
+  @Override
+  public BrokerStatus broker() {
+    MetadataImage image = image();
+    Counted mine = count(image);
+    LogManager manager = logs;
+    ControllerNode node = controller;
+    return new BrokerStatus(
+        config.nodeId(),
+        state().toString(),
+        recoveryPercent(),
+        BuildVersion.get(),
+        clusterId,
+        config.rack().orElse(null),
+        node != null && node.isActive(),
+        mine.leaders(),
+        mine.replicas(),
+        manager == null ? 0 : manager.sizeBytes(),
+        image.highestOffsetAndEpoch().offset(),
+        memory.read());
+  }
+
+  private MetadataImage image() {
+    ControllerNode node = controller;
+    return node == null ? MetadataImage.EMPTY : node.metadata().image();
+  }
+
+  private Counted count(MetadataImage image) {
+    Counted last = counted;
+    if (last.image() == image) {
+      return last;
+    }
+    int leaders = 0;
+    int replicas = 0;
+    for (var topic : image.topics().topicsByName().values()) {
+      for (PartitionRegistration partition : topic.partitions().values()) {
+        leaders += partition.leader == config.nodeId() ? 1 : 0;
+        replicas += Replicas.contains(partition.replicas, config.nodeId()) ? 1 : 0;
+      }
+    }
+    var next = new Counted(image, leaders, replicas);
+    counted = next;
+    return next;
+  }
+
+  /** An image is judged once, however often the operator and Prometheus ask. */
+  @Override
+  public ClusterHealth cluster() {
+    MetadataImage image = image();
+    ControllerNode node = controller;
+    int controllerId = node == null ? -1 : node.metadata().controllerId();
+    Judged last = judged;
+    if (last != null && last.image() == image && last.health().controllerId() == controllerId) {
+      return last.health();
+    }
+    ClusterHealth health = PartitionHealth.of(image, controllerId, config.minInsyncReplicas());
+    judged = new Judged(image, health);
+    return health;
+  }
+
+  @Override
+  public void measure(Metrics metrics) {
+    BrokerStatus broker = broker();
+    metrics
+        .gauge("millrace_up_ready", "1 while ready for clients.", notReady().isEmpty() ? 1 : 0)
+        .gauge("millrace_recovery_percent", "Logs that are open.", broker.recoveryPercent())
+        .gauge("millrace_controller_active", "1 on the controller.", broker.controller() ? 1 : 0)
+        .gauge("millrace_partition_leaders", "Partitions led here.", broker.leaders())
+        .gauge("millrace_partition_replicas", "Replicas placed here.", broker.replicas())
+        .gauge("millrace_log_bytes", "Bytes in segment files.", broker.bytes())
+        .gauge("millrace_metadata_offset", "Metadata followed.", broker.metadataOffset());
+    measureMemory(metrics, broker.memory());
+    ClusterHealth.Partitions partitions = cluster().partitions();
+    metrics
+        .gauge("millrace_cluster_partitions", "Partitions in all.", partitions.total())
+        .gauge(
+            "millrace_cluster_partitions_under_replicated",
+            "Partitions that miss a replica in sync.",
+            partitions.underReplicated())
+        .gauge(
+            "millrace_cluster_partitions_under_min_isr",
+            "Partitions that refuse acks=all.",
+            partitions.underMinIsr())
+        .gauge(
+            "millrace_cluster_partitions_leaderless",
+            "Partitions without a leader.",
+            partitions.leaderless());
+    NetworkServer server = network;
+    if (server != null) {
+      measureNetwork(metrics, server);
+    }
+  }
+
+  private void measureMemory(Metrics metrics, BrokerStatus.Memory now) {
+    metrics
+        .gauge("millrace_memory_heap_used_bytes", "Heap in use.", now.heapUsed())
+        .gauge("millrace_memory_heap_max_bytes", "Heap at most.", now.heapMax())
+        .gauge("millrace_memory_direct_bytes", "Direct memory in use.", now.direct())
+        .gauge("millrace_memory_limit_bytes", "The container's limit; -1 if none.", now.limit())
+        .gauge("millrace_memory_anon_bytes", "Memory without a file behind it.", now.anon())
+        .gauge("millrace_memory_page_cache_bytes", "Page cache of this container.", now.file())
+        .gauge("millrace_memory_dirty_bytes", "Page cache not written yet.", now.dirty())
+        .counter(
+            "millrace_memory_refaults_total",
+            "Pages read again after they were dropped.",
+            memory.refaults());
+  }
+
+  private static void measureNetwork(Metrics metrics, NetworkServer server) {
+    NetworkCounters counters = server.counters();
+    metrics
+        .gauge("millrace_connections", "Connections open.", counters.connections())
+        .gauge("millrace_requests_in_flight_bytes", "Unanswered.", server.bytesInFlight())
+        .counter("millrace_requests_total", "Requests read.", counters.requests())
+        .counter("millrace_received_bytes_total", "Bytes read.", counters.bytesReceived())
+        .counter(
+            "millrace_sent_memory_bytes_total", "Sent from memory.", counters.bytesSentFromMemory())
+        .counter(
+            "millrace_sent_file_bytes_total",
+            "Sent from files, by sendfile.",
+            counters.bytesSentFromFile());
+  }
+}

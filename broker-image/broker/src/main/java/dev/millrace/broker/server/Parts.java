@@ -1,0 +1,155 @@
+package dev.millrace.broker.server;
+
+import dev.millrace.broker.api.DataHandlers;
+import dev.millrace.broker.controller.BrokerIdentity;
+import dev.millrace.broker.controller.ControllerSettings;
+import dev.millrace.broker.controller.Endpoint;
+import dev.millrace.broker.network.NetworkConfig;
+import dev.millrace.broker.replica.TopicConfigs;
+import dev.millrace.log.Disk;
+import dev.millrace.log.LogManagerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.ConfigurationsImage;
+import org.apache.kafka.network.SocketServerConfigs;
+import org.apache.kafka.server.config.ReplicationConfigs;
+import org.apache.kafka.server.config.ServerConfigs;
+import org.apache.kafka.server.config.ServerLogConfigs;
+import org.apache.kafka.server.util.Scheduler;
+
+/** Translates the configuration into what each part wants. Pure. */
+final class Parts {
+  /** What the controller answers is small; what peers replicate is bounded by its own setting. */
+  static final int MAX_PEER_RESPONSE = 16 << 20;
+
+  private static final int DISK_THREADS = 4;
+  private static final int DISK_QUEUE = 1000;
+
+  private Parts() {}
+
+  static Endpoint self(BrokerConfig config) {
+    ListenerAddress internal = config.advertisedInternal();
+    return new Endpoint(config.nodeId(), internal.host(), internal.port());
+  }
+
+  static ControllerSettings controllerSettings(BrokerConfig config) {
+    return new ControllerSettings(
+        self(config),
+        config.sessionTimeout(),
+        config.leaderImbalanceCheckInterval(),
+        config.defaultReplicationFactor(),
+        config.defaultPartitions(),
+        config.configured());
+  }
+
+  static BrokerIdentity identity(BrokerConfig config, DirectoryIdentity directory) {
+    return new BrokerIdentity(
+        config.nodeId(),
+        directory.clusterId(),
+        Uuid.randomUuid(),
+        config.advertised().stream()
+            .map(
+                listener ->
+                    new BrokerIdentity.AdvertisedListener(
+                        listener.name(),
+                        listener.host(),
+                        listener.port(),
+                        SecurityProtocol.PLAINTEXT))
+            .toList(),
+        config.rack(),
+        List.of(directory.directoryId()),
+        OptionalLong.empty());
+  }
+
+  static TopicConfigs topicConfigs(BrokerConfig config) {
+    return new TopicConfigs(config.configured());
+  }
+
+  /** Until the metadata is known, a topic's settings are the broker's. */
+  static LogManagerOptions logOptions(BrokerConfig config, Scheduler scheduler) {
+    var values = config.values();
+    TopicConfigs topics = topicConfigs(config);
+    return new LogManagerOptions(
+        config.dataDirectory(),
+        topic -> topics.of(topic, ConfigurationsImage.EMPTY),
+        Time.SYSTEM,
+        scheduler,
+        Disk.system(),
+        failure -> {},
+        values.getInt(ServerLogConfigs.NUM_RECOVERY_THREADS_PER_DATA_DIR_CONFIG),
+        Duration.ofMillis(values.getLong(ServerLogConfigs.LOG_CLEANUP_INTERVAL_MS_CONFIG)),
+        flushInterval(values.getLong(ServerLogConfigs.LOG_FLUSH_SCHEDULER_INTERVAL_MS_CONFIG)),
+        Duration.ofMillis(
+            values.getInt(ServerLogConfigs.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS_CONFIG)),
+        Duration.ofMillis(
+            values.getLong(
+                ReplicationConfigs.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS_CONFIG)),
+        16L << 20,
+        Duration.ofDays(1),
+        Duration.ofMinutes(15));
+  }
+
+  /** Kafka's default is never; there is still {@code flush.ms} of topics to look for. */
+  private static Duration flushInterval(long configuredMs) {
+    return configuredMs == Long.MAX_VALUE ? Duration.ofSeconds(3) : Duration.ofMillis(configuredMs);
+  }
+
+  /** One event loop a processor, unless told otherwise: nothing on them waits. */
+  static int networkThreads(BrokerConfig config) {
+    return config.configured().containsKey(SocketServerConfigs.NUM_NETWORK_THREADS_CONFIG)
+        ? config.values().getInt(SocketServerConfigs.NUM_NETWORK_THREADS_CONFIG)
+        : 0;
+  }
+
+  static DataHandlers.Settings dataSettings(BrokerConfig config) {
+    DataHandlers.Settings defaults = DataHandlers.Settings.defaults();
+    return new DataHandlers.Settings(
+        config.values().getInt(ServerConfigs.FETCH_MAX_BYTES_CONFIG),
+        config.values().getInt(ServerConfigs.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS_CONFIG),
+        defaults.fetchSessionEviction());
+  }
+
+  /**
+   * For what may wait for the disk; who comes when all are busy and the queue is full is refused.
+   */
+  static ExecutorService diskThreads() {
+    var threads =
+        new ThreadPoolExecutor(
+            DISK_THREADS,
+            DISK_THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(DISK_QUEUE),
+            Thread.ofPlatform().name("disk-", 0).daemon().factory());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  /**
+   * Requests in flight may take half of the direct memory: the rest is for what Netty pools beside
+   * them.
+   */
+  static NetworkConfig networkConfig(BrokerConfig config) {
+    var values = config.values();
+    long direct = io.netty.util.internal.PlatformDependent.maxDirectMemory();
+    NetworkConfig defaults = NetworkConfig.defaults(Math.max(4L << 20, direct / 2));
+    int largest = values.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG);
+    return new NetworkConfig(
+        Math.min(largest, defaults.maxRequestBytes()),
+        defaults.maxRequestsPerConnection(),
+        defaults.maxBytesPerConnection(),
+        defaults.maxBytesTotal(),
+        defaults.writeHighWatermark(),
+        Duration.ofMillis(values.getLong(SocketServerConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG)),
+        defaults.maxFrameTime(),
+        values.getInt(SocketServerConfigs.SOCKET_LISTEN_BACKLOG_SIZE_CONFIG));
+  }
+}

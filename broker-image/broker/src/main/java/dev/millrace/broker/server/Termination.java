@@ -1,0 +1,88 @@
+package dev.millrace.broker.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the process where going on would do harm, and leaves the reason where Kubernetes looks for
+ * it. Thread-safe.
+ *
+ * <p>The JVM ends itself at its own OutOfMemoryErrors ({@code -XX:+ExitOnOutOfMemoryError}); those
+ * that Java code throws, Netty's and the JDK's for direct memory, end here. A broker that is short
+ * of memory answers some requests and drops others; one that is gone is replaced in a second.
+ */
+final class Termination implements Thread.UncaughtExceptionHandler {
+  /** What the JVM itself exits with when it is out of memory. */
+  static final int OUT_OF_MEMORY = 3;
+
+  static final int FAULT = 1;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Termination.class);
+
+  private final Path reasonFile;
+  private final IntConsumer halt;
+
+  /**
+   * A way out.
+   *
+   * @param reasonFile where the reason is put, if it is there to be written
+   * @param halt ends the process with a code; does not return in production
+   */
+  Termination(Path reasonFile, IntConsumer halt) {
+    this.reasonFile = reasonFile;
+    this.halt = halt;
+  }
+
+  /** The process's own. */
+  static Termination ofThisProcess() {
+    return new Termination(Path.of("/dev/termination-log"), Runtime.getRuntime()::halt);
+  }
+
+  /** Ends the process because of a fault that no retry can cure. */
+  void fatal(String reason, Throwable cause) {
+    end(FAULT, reason, cause);
+  }
+
+  /** Ends the process if the error is that memory ran out, at whatever depth. */
+  void check(Throwable error) {
+    Throwable cause = error;
+    for (int depth = 0; cause != null && depth < 20; depth++) {
+      if (cause instanceof OutOfMemoryError) {
+        end(OUT_OF_MEMORY, "out of memory", cause);
+        return;
+      }
+      cause = cause.getCause();
+    }
+  }
+
+  @Override
+  public void uncaughtException(Thread thread, Throwable error) {
+    check(error);
+    LOGGER
+        .atError()
+        .addKeyValue("thread", thread.getName())
+        .setCause(error)
+        .log("Uncaught exception");
+  }
+
+  private void end(int code, String reason, Throwable cause) {
+    try {
+      String line = reason + ": " + cause;
+      if (Files.isWritable(reasonFile)) {
+        Files.writeString(
+            reasonFile, line + "\n", StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+      }
+      LOGGER.atError().addKeyValue("reason", reason).setCause(cause).log("The broker ends");
+    } catch (IOException | OutOfMemoryError e) {
+      // There is nothing left to tell it with; to end matters more.
+    } finally {
+      halt.accept(code);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.millrace.broker.api;
+
+import dev.millrace.broker.network.NetworkConfig;
+import dev.millrace.broker.network.NetworkServer;
+import dev.millrace.broker.network.RequestContext;
+import dev.millrace.broker.network.Transport;
+import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.TopicConfigs;
+import dev.millrace.log.LogManager;
+import dev.millrace.log.LogManagerOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.metadata.ConfigRecord;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.PartitionChangeRecord;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord.BrokerEndpoint;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord.BrokerEndpointCollection;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.util.KafkaScheduler;
+import org.apache.kafka.storage.internals.log.LogConfig;
+
+/**
+ * Broker 0 of a made-up cluster, with a real network, log and data handlers, and just enough of
+ * Metadata and InitProducerId for clients to find it.
+ */
+final class DataBroker implements AutoCloseable {
+  static final int ID = 0;
+  static final int OTHER = 1;
+
+  private final AtomicLong producerIds = new AtomicLong(1000);
+  private final KafkaScheduler scheduler = new KafkaScheduler(1);
+  private final ExecutorService io = Executors.newFixedThreadPool(2);
+  private final EditableMetadata metadata = new EditableMetadata();
+  private final LogManager logs;
+  private final HostedPartitions partitions;
+  private final Transport transport;
+  private final NetworkServer server;
+  private final int port;
+
+  DataBroker(Path directory) throws IOException {
+    this(directory, NetworkConfig.defaults(64 << 20));
+  }
+
+  DataBroker(Path directory, NetworkConfig config) throws IOException {
+    this(directory, config, List.of());
+  }
+
+  /** A broker whose first image has these topics, as an earlier life of it knew them. */
+  DataBroker(Path directory, NetworkConfig config, List<TopicImage> topics) throws IOException {
+    scheduler.startup();
+    logs =
+        LogManager.open(
+            LogManagerOptions.of(
+                directory, topic -> new LogConfig(Map.of()), Time.SYSTEM, scheduler));
+    logs.load();
+    partitions = new HostedPartitions(ID, logs, new TopicConfigs(Map.of()));
+    metadata.subscribe(partitions);
+    transport = Transport.open(2);
+    server = new NetworkServer(transport, config);
+    port = server.bind("CLIENT", false, new InetSocketAddress("127.0.0.1", 0), table()).getPort();
+    List<ApiMessage> records = new ArrayList<>();
+    records.add(
+        new FeatureLevelRecord()
+            .setName(MetadataVersion.FEATURE_NAME)
+            .setFeatureLevel(MetadataVersion.latestProduction().featureLevel()));
+    records.add(broker(ID, port));
+    records.add(broker(OTHER, 1));
+    topics.forEach(topic -> records.addAll(adopt(topic)));
+    metadata.apply(records.toArray(ApiMessage[]::new));
+  }
+
+  private static RegisterBrokerRecord broker(int id, int port) {
+    BrokerEndpointCollection endpoints = new BrokerEndpointCollection();
+    endpoints.add(
+        new BrokerEndpoint()
+            .setName("CLIENT")
+            .setHost("127.0.0.1")
+            .setPort(port)
+            .setSecurityProtocol(SecurityProtocol.PLAINTEXT.id));
+    return new RegisterBrokerRecord()
+        .setBrokerId(id)
+        .setIncarnationId(Uuid.randomUuid())
+        .setBrokerEpoch(id + 1)
+        .setFenced(false)
+        .setEndPoints(endpoints);
+  }
+
+  private ApiTable table() {
+    ApiTable.Builder table =
+        ApiTable.builder()
+            .serve(ApiKeys.METADATA, MetadataRequestData.class, this::metadata)
+            .serve(
+                ApiKeys.INIT_PRODUCER_ID,
+                InitProducerIdRequestData.class,
+                (context, request) ->
+                    context.respond(
+                        new InitProducerIdResponseData()
+                            .setProducerId(producerIds.incrementAndGet())));
+    return new DataHandlers(partitions, metadata, io, Time.SYSTEM, DataHandlers.Settings.defaults())
+        .registerIn(table)
+        .build(metadata);
+  }
+
+  private void metadata(RequestContext context, MetadataRequestData request) {
+    MetadataResponseData response =
+        new MetadataResponseData().setClusterId("test").setControllerId(ID);
+    response
+        .brokers()
+        .add(new MetadataResponseBroker().setNodeId(ID).setHost("127.0.0.1").setPort(port));
+    for (TopicImage topic : metadata.image().topics().topicsById().values()) {
+      MetadataResponseTopic told =
+          new MetadataResponseTopic().setName(topic.name()).setTopicId(topic.id());
+      topic
+          .partitions()
+          .forEach((index, partition) -> told.partitions().add(told(index, partition)));
+      response.topics().add(told);
+    }
+    context.respond(response);
+  }
+
+  private static MetadataResponsePartition told(int index, PartitionRegistration partition) {
+    return new MetadataResponsePartition()
+        .setPartitionIndex(index)
+        .setLeaderId(partition.leader)
+        .setLeaderEpoch(partition.leaderEpoch)
+        .setReplicaNodes(List.of(ID))
+        .setIsrNodes(List.of(ID));
+  }
+
+  /** Makes a topic whose partitions this broker leads, alone. */
+  Uuid createTopic(String name, int count, Map<String, String> config) {
+    return createTopic(name, count, config, List.of(ID));
+  }
+
+  /** Makes a topic whose partitions this broker leads. */
+  Uuid createTopic(String name, int count, Map<String, String> config, List<Integer> replicas) {
+    Uuid id = Uuid.randomUuid();
+    List<ApiMessage> records = new ArrayList<>();
+    records.add(new TopicRecord().setName(name).setTopicId(id));
+    config.forEach(
+        (key, value) ->
+            records.add(
+                new ConfigRecord()
+                    .setResourceType(ConfigResource.Type.TOPIC.id())
+                    .setResourceName(name)
+                    .setName(key)
+                    .setValue(value)));
+    for (int partition = 0; partition < count; partition++) {
+      records.add(
+          new PartitionRecord()
+              .setTopicId(id)
+              .setPartitionId(partition)
+              .setReplicas(replicas)
+              .setIsr(replicas)
+              .setLeader(ID)
+              .setLeaderEpoch(1)
+              .setPartitionEpoch(1));
+    }
+    metadata.apply(records.toArray(ApiMessage[]::new));
+    return id;
+  }
+
+  private static List<ApiMessage> adopt(TopicImage topic) {
+    List<ApiMessage> records = new ArrayList<>();
+    records.add(new TopicRecord().setName(topic.name()).setTopicId(topic.id()));
+    topic
+        .partitions()
+        .forEach(
+            (index, partition) ->
+                records.add(
+                    new PartitionRecord()
+                        .setTopicId(topic.id())
+                        .setPartitionId(index)
+                        .setReplicas(List.of(ID))
+                        .setIsr(List.of(ID))
+                        .setLeader(ID)
+                        .setLeaderEpoch(partition.leaderEpoch + 1)
+                        .setPartitionEpoch(partition.partitionEpoch + 1)));
+    return records;
+  }
+
+  /** Has another broker lead a partition. */
+  void moveLeader(Uuid topic, int partition, int leader) {
+    metadata.apply(
+        new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setLeader(leader));
+  }
+
+  /** Changes which replicas are in sync. */
+  void changeIsr(Uuid topic, int partition, List<Integer> isr) {
+    metadata.apply(
+        new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setIsr(isr));
+  }
+
+  EditableMetadata metadata() {
+    return metadata;
+  }
+
+  HostedPartitions partitions() {
+    return partitions;
+  }
+
+  NetworkServer server() {
+    return server;
+  }
+
+  int port() {
+    return port;
+  }
+
+  String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    server.close();
+    transport.close();
+    io.shutdownNow();
+    logs.close();
+    scheduler.shutdown();
+  }
+}

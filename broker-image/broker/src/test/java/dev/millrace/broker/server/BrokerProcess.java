@@ -1,0 +1,138 @@
+package dev.millrace.broker.server;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A broker in a process of its own, with the memory of a small pod. */
+final class BrokerProcess implements AutoCloseable {
+  private final Path directory;
+  private final int client = freePort();
+  private final int internal = freePort();
+  private final int health = freePort();
+  private Process process;
+
+  BrokerProcess(Path directory) throws IOException {
+    this.directory = directory;
+    Files.writeString(
+        directory.resolve("broker.properties"),
+        """
+        node.id=0
+        listeners=CLIENT://127.0.0.1:%d,INTERNAL://127.0.0.1:%d
+        health.listener=http://127.0.0.1:%d
+        log.dirs=%s
+        group.initial.rebalance.delay.ms=0
+        """
+            .formatted(client, internal, health, directory.resolve("data")));
+    this.process = launch();
+  }
+
+  private Process launch() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx64m",
+            "-XX:MaxDirectMemorySize=48m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            BrokerMain.class.getName(),
+            "--config=" + directory.resolve("broker.properties")));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
+  }
+
+  private Path log() {
+    return directory.resolve("broker.log");
+  }
+
+  String output() throws IOException {
+    return Files.readString(log());
+  }
+
+  void startAgain() throws IOException {
+    process = launch();
+  }
+
+  void awaitReady() {
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new AssertionError("the broker ended:\n" + output());
+              }
+              return status("/readyz") == 200;
+            });
+  }
+
+  int status(String path) throws InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + health + path);
+      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  String get(String path) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + health + path);
+      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+  }
+
+  String bootstrap() {
+    return "127.0.0.1:" + client;
+  }
+
+  /** Sends SIGTERM and returns the exit code. */
+  int terminate() throws InterruptedException {
+    process.destroy();
+    return awaitEnd();
+  }
+
+  /** The exit code, once the process has ended by itself. */
+  int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the broker did not stop");
+    }
+    return process.exitValue();
+  }
+
+  /** Sends SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.millrace.broker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three brokers that share a metadata log. */
+class ClusterTest {
+  private BrokerHarness brokers;
+  private Admin admin;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws Exception {
+    brokers =
+        BrokerHarness.start(
+            directory,
+            3,
+            Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "200"));
+    admin = brokers.admin();
+  }
+
+  @AfterEach
+  void stop() {
+    admin.close();
+    brokers.close();
+  }
+
+  @Test
+  void everyBrokerTakesRequestsForTheControllerAndSendsThemOn() throws Exception {
+    for (int id = 0; id < 3; id++) {
+      // Given
+      String topic = "made-over-" + id;
+      try (Admin over = Admin.create(Map.of("bootstrap.servers", brokers.client(id)))) {
+        // When
+        over.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
+      }
+
+      // Then
+      TopicDescription made = described(topic);
+      assertThat(made.partitions()).extracting(partition -> partition.leader().id()).hasSize(3);
+    }
+    assertThat(described("made-over-0").partitions())
+        .extracting(partition -> partition.leader().id())
+        .containsExactlyInAnyOrder(0, 1, 2);
+  }
+
+  @Test
+  void aNewControllerTakesOverWhenTheOldOneStops() throws Exception {
+    // Given
+    int first = controller();
+
+    // When
+    brokers.stop(first);
+
+    // Then
+    int second =
+        await()
+            .atMost(BrokerHarness.DEADLINE)
+            .until(this::controller, id -> id >= 0 && id != first);
+    assertThat(second).isNotEqualTo(first);
+    admin.createTopics(List.of(new NewTopic("after", 2, (short) 1))).all().get();
+    assertThat(described("after").partitions())
+        .extracting(partition -> partition.leader().id())
+        .doesNotContain(first);
+
+    // When
+    brokers.start(first);
+    brokers.awaitReady();
+
+    // Then
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> admin.describeCluster().nodes().get().size() == 3);
+  }
+
+  @Test
+  void aStoppedBrokersPartitionsAreReportedByTheOthers() throws Exception {
+    // Given
+    admin
+        .createTopics(List.of(new NewTopic("lonely", Map.of(0, List.of(2), 1, List.of(0)))))
+        .all()
+        .get();
+    described("lonely");
+
+    // When
+    brokers.stop(2);
+
+    // Then
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(get(brokers.health(0) + "/v1/cluster"))
+                    .contains("\"leaderless\":1", "broker 2 is"));
+  }
+
+  @Test
+  void refusesASecondReplicaAndSaysWhatToDo() {
+    assertThatThrownBy(
+            () ->
+                admin
+                    .createTopics(
+                        List.of(new NewTopic("copied", Map.of(0, List.of(0, 1), 1, List.of(1, 2)))))
+                    .all()
+                    .get())
+        .hasRootCauseInstanceOf(PolicyViolationException.class)
+        .hasMessageContaining("create it with replication factor 1");
+  }
+
+  private int controller() throws Exception {
+    return admin.describeCluster().controller().get().id();
+  }
+
+  private TopicDescription described(String topic) throws Exception {
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(
+            () -> IntStream.range(0, 3).allMatch(id -> !brokers.isRunning(id) || knows(id, topic)));
+    return java.util.Objects.requireNonNull(
+        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
+  }
+
+  private boolean knows(int id, String topic) {
+    try (Admin one = Admin.create(Map.of("bootstrap.servers", brokers.client(id)))) {
+      return one.listTopics().names().get().contains(topic);
+    } catch (Exception e) {
+      return false;
+    }
+  }
+
+  private static String get(String url) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+  }
+}

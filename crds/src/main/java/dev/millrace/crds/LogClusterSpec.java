@@ -1,0 +1,56 @@
+package dev.millrace.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the user wants. Brokers, memory and storage suffice; the rest has defaults. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = SpecRules.ONE_REPLICA,
+    fieldPath = ".defaults.replicationFactor",
+    message = SpecRules.ONE_REPLICA_MESSAGE)
+@ValidationRule(
+    value = SpecRules.SPLIT_FITS,
+    fieldPath = ".memorySplit",
+    message = SpecRules.SPLIT_MESSAGE)
+public record LogClusterSpec(
+    @JsonPropertyDescription(
+            "Tag of the broker image. Default: the version that the operator came with.")
+        @Nullable String version,
+    @Required
+        @SpecReplicas
+        @JsonPropertyDescription(
+            "How many brokers. One is a whole cluster; three survive the loss of one.")
+        @ValidationRule(value = SpecRules.BROKERS, message = SpecRules.BROKERS_MESSAGE)
+        int brokers,
+    @Required
+        @JsonPropertyDescription(
+            "Memory of each broker's container, limit and request at once. What heap, direct"
+                + " memory and overhead leave is page cache: more is faster.")
+        @SchemaFrom(type = String.class)
+        @ValidationRule(value = SpecRules.IS_QUANTITY, message = SpecRules.QUANTITY_MESSAGE)
+        @ValidationRule(
+            value = SpecRules.MEMORY_SUFFICES,
+            messageExpression = SpecRules.MEMORY_MESSAGE)
+        Quantity memory,
+    @JsonPropertyDescription("Parts of the memory, where the operator's split does not fit.")
+        @Nullable MemorySplit memorySplit,
+    @JsonPropertyDescription("CPU that each broker requests. No limit is set: it would throttle.")
+        @Nullable Quantity cpu,
+    @Required @JsonPropertyDescription("The volume of each broker.") StorageSpec storage,
+    @JsonPropertyDescription("What a topic gets when its creator does not say.")
+        @Nullable TopicDefaults defaults,
+    @JsonPropertyDescription("Broker settings by Kafka's names, for the whole cluster.")
+        @Size(max = 200)
+        @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
+        @Nullable Map<String, IntOrString> config,
+    @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology) {}

@@ -1,0 +1,99 @@
+package dev.millrace.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is. Written by the operator alone, bounded whatever the size of the cluster. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record LogClusterStatus(
+    @Nullable Long observedGeneration,
+    @JsonPropertyDescription("One word for people; machines read conditions.")
+        @Nullable String phase,
+    @JsonPropertyDescription("What goes on, in one line.") @Nullable String message,
+    @Nullable String version,
+    @JsonPropertyDescription(
+            "Brokers that run or are to run; above spec.brokers while a" + " scale-down waits.")
+        @StatusReplicas
+        @Nullable Integer brokers,
+    @Nullable Integer readyBrokers,
+    @LabelSelector @Nullable String selector,
+    @Nullable Bootstrap bootstrap,
+    @JsonPropertyDescription("The broker that is the active controller.")
+        @Nullable Integer controller,
+    @JsonPropertyDescription("Bytes of all logs, to two digits.") @Nullable String bytes,
+    @Nullable Partitions partitions,
+    @JsonPropertyDescription("At most 100, the ones that are not well first.")
+        @Nullable List<BrokerState> brokerStates,
+    @Nullable Memory memory,
+    @JsonPropertyDescription("What the operator is doing, and what it waits for.")
+        @Nullable List<Operation> operations,
+    @Nullable List<Condition> conditions) {
+
+  /** Where clients begin. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Bootstrap(@Nullable String internal) {}
+
+  /** Partitions by health, as the cluster's own metadata has them. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Partitions(
+      int total,
+      int healthy,
+      int underReplicated,
+      int underMinIsr,
+      int leaderless,
+      int reassigning,
+      @JsonPropertyDescription("At most 20, worst first.") @Nullable List<Partition> worst) {}
+
+  /** A partition that is not well. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Partition(
+      String topic,
+      int partition,
+      @Nullable Integer leader,
+      @Nullable List<Integer> isr,
+      @Nullable List<Integer> replicas,
+      @Nullable String reason) {}
+
+  /** One broker. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BrokerState(
+      int id,
+      String pod,
+      String state,
+      @JsonPropertyDescription("How much of its log it has recovered, while it does.")
+          @Nullable String recovery,
+      @Nullable Integer leaders,
+      @Nullable Integer replicas,
+      @Nullable String bytes,
+      @Nullable String zone,
+      @Nullable String version) {}
+
+  /** How a broker's memory is split, and why. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Memory(
+      String limit,
+      String heap,
+      String direct,
+      String overhead,
+      String pageCache,
+      @JsonPropertyDescription("The same in one line.") String split,
+      String advice) {}
+
+  /** Something that takes time: which step it is at and, by name, what it waits for. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Operation(
+      String type,
+      @Nullable String subject,
+      @Nullable String step,
+      @Nullable BlockedBy blockedBy,
+      @Nullable String progress) {}
+
+  /** Why an operation does not go on. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BlockedBy(String predicate, @Nullable String detail) {}
+}

@@ -1,0 +1,103 @@
+package dev.millrace.crds;
+
+/**
+ * The CEL rules of the CRD and their messages; each message says what to do. They need the {@code
+ * quantity} library, so Kubernetes 1.29 or newer.
+ */
+final class SpecRules {
+  static final String BROKERS = "self >= 1 && self <= 1000";
+  static final String BROKERS_MESSAGE =
+      "must be 1 to 1000; 1 is a whole cluster, 3 survive the loss of a broker."
+          + " To stop paying for a cluster delete it: volumes are kept unless"
+          + " storage.whenDeleted says otherwise";
+
+  static final String IS_QUANTITY = "isQuantity(self)";
+  static final String QUANTITY_MESSAGE = "is not a quantity; write for example 512Mi, 8Gi or 1Ti";
+
+  private static final String LEAST = "quantity('" + MemoryFigures.MINIMUM_MI + "Mi')";
+  static final String MEMORY_SUFFICES =
+      "!isQuantity(self) || !quantity(self).isLessThan(" + LEAST + ")";
+  static final String MEMORY_MESSAGE =
+      "self + ' is too little: a broker needs "
+          + MemoryFigures.MINIMUM_MI
+          + "Mi (heap "
+          + MemoryFigures.HEAP_MI
+          + "Mi, direct "
+          + MemoryFigures.DIRECT_MI
+          + "Mi, overhead "
+          + MemoryFigures.OVERHEAD_MI
+          + "Mi) before any page cache; use "
+          + MemoryFigures.RECOMMENDED_MI
+          + "Mi or more'";
+
+  private static final String HEAP =
+      "quantity(has(self.memorySplit.heap) ? self.memorySplit.heap : '"
+          + MemoryFigures.HEAP_MI
+          + "Mi')";
+  private static final String DIRECT =
+      "quantity(has(self.memorySplit.direct) ? self.memorySplit.direct : '"
+          + MemoryFigures.DIRECT_MI
+          + "Mi')";
+  private static final String OVERHEAD = "quantity('" + MemoryFigures.OVERHEAD_MI + "Mi')";
+  static final String SPLIT_FITS =
+      "!has(self.memorySplit) || !isQuantity(self.memory) || "
+          + ("!quantity(self.memory).isLessThan(" + HEAP)
+          + (".add(" + DIRECT + ").add(" + OVERHEAD + "))");
+  static final String SPLIT_MESSAGE =
+      "heap and direct with "
+          + MemoryFigures.OVERHEAD_MI
+          + "Mi of overhead exceed spec.memory; make them smaller, or memory larger: what is left"
+          + " is page cache";
+  static final String PART_SUFFICES_HEAP =
+      "isQuantity(self) && !quantity(self).isLessThan(quantity('" + MemoryFigures.HEAP_MI + "Mi'))";
+  static final String PART_MESSAGE_HEAP =
+      "a broker needs a heap of " + MemoryFigures.HEAP_MI + "Mi or more";
+  static final String PART_SUFFICES_DIRECT =
+      "isQuantity(self) && !quantity(self).isLessThan(quantity('"
+          + MemoryFigures.DIRECT_MI
+          + "Mi'))";
+  static final String PART_MESSAGE_DIRECT =
+      "a broker needs direct memory of " + MemoryFigures.DIRECT_MI + "Mi or more";
+
+  static final String ONLY_GROWS =
+      "!isQuantity(self) || !isQuantity(oldSelf) ||"
+          + " !quantity(self).isLessThan(quantity(oldSelf))";
+  static final String GROWS_MESSAGE =
+      "'cannot shrink (' + oldSelf + ' → ' + self"
+          + " + '); volumes only grow. Keep ' + oldSelf"
+          + " + ' or more; for smaller volumes make a second LogCluster and move the topics'";
+  static final String CLASS_STAYS =
+      "(has(self.class) ? self.class : '') == (has(oldSelf.class) ? oldSelf.class : '')";
+  static final String CLASS_MESSAGE =
+      "cannot change: volumes keep the class that they were made with. Set it back; for another"
+          + " class make a second LogCluster and move the topics";
+
+  static final String ONE_REPLICA =
+      "!has(self.defaults) || !has(self.defaults.replicationFactor)"
+          + " || self.defaults.replicationFactor == 1";
+  static final String ONE_REPLICA_MESSAGE =
+      "must be 1: this version keeps one replica of a partition; set it to 1 or remove it";
+  static final String MIN_ISR_FITS =
+      "!has(self.minInsyncReplicas)"
+          + " || self.minInsyncReplicas <= (has(self.replicationFactor) ? self.replicationFactor :"
+          + " 1)";
+  static final String MIN_ISR_MESSAGE =
+      "more in-sync replicas than replicas would refuse every write; make it at most"
+          + " replicationFactor (1 where that is not set)";
+
+  private static final String OWNED =
+      "['node.id','broker.id','cluster.id','process.roles','listeners','advertised.listeners',"
+          + "'inter.broker.listener.name','controller.listener.names','controller.quorum.voters',"
+          + "'controller.quorum.bootstrap.servers','listener.security.protocol.map','log.dir',"
+          + "'log.dirs','metadata.log.dir','broker.rack','health.listener','metadata.log',"
+          + "'metadata.log.name','metadata.log.namespace','kubernetes.url',"
+          + "'kubernetes.credentials.dir','num.partitions','default.replication.factor',"
+          + "'min.insync.replicas']";
+  static final String CONFIG_FREE = OWNED + ".all(key, !(key in self))";
+  static final String CONFIG_MESSAGE =
+      OWNED
+          + ".filter(key, key in self)[0] + ' is set by the operator itself; remove it from config"
+          + " (partitions, replication factor and min in-sync replicas are set in spec.defaults)'";
+
+  private SpecRules() {}
+}

@@ -1,0 +1,8 @@
+/**
+ * The API that users write and read: {@code LogCluster} as Java records, from which its CRD is
+ * generated. No logic lives here beyond the rules that the API server itself checks.
+ */
+@NullMarked
+package dev.millrace.crds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package dev.millrace.operator;
+
+import dev.millrace.operator.resources.Advertise;
+import dev.millrace.operator.resources.BrokerSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How an operator runs, validated once at its start.
+ *
+ * @param namespaces where it looks for LogClusters; its rights must reach as far
+ * @param brokers what it decides about every broker
+ * @param healthInterval how often it asks the brokers of a cluster how they are: the delay with
+ *     which a status follows them
+ * @param resync how often it looks at a LogCluster though nothing happened
+ */
+public record OperatorSettings(
+    Set<String> namespaces, BrokerSettings brokers, Duration healthInterval, Duration resync) {
+  private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration RESYNC = Duration.ofMinutes(5);
+
+  public OperatorSettings {
+    namespaces = Set.copyOf(namespaces);
+    if (namespaces.isEmpty()) {
+      throw new IllegalArgumentException("no namespace to watch");
+    }
+  }
+
+  /** Settings with the usual intervals. */
+  public static OperatorSettings of(Set<String> namespaces, BrokerSettings brokers) {
+    return new OperatorSettings(namespaces, brokers, HEALTH_INTERVAL, RESYNC);
+  }
+
+  /** These settings with other decisions about brokers. */
+  public OperatorSettings withBrokers(BrokerSettings other) {
+    return new OperatorSettings(namespaces, other, healthInterval, resync);
+  }
+
+  /** These settings with another interval between two questions to a broker. */
+  public OperatorSettings withHealthInterval(Duration interval) {
+    return new OperatorSettings(namespaces, brokers, interval, resync);
+  }
+
+  /** These settings with another interval between two looks at a cluster where nothing happens. */
+  public OperatorSettings withResync(Duration interval) {
+    return new OperatorSettings(namespaces, brokers, healthInterval, interval);
+  }
+
+  /**
+   * The settings that the Deployment gives by environment variables: {@code
+   * MILLRACE_WATCH_NAMESPACES} (comma-separated; default: the operator's own), {@code
+   * MILLRACE_BROKER_IMAGE}, {@code MILLRACE_ADVERTISE} (Hostname or PodIP), {@code
+   * MILLRACE_BROKER_KUBERNETES_URL}.
+   *
+   * @throws IllegalArgumentException naming the variable that is missing or wrong
+   */
+  static OperatorSettings from(Map<String, String> environment, String ownNamespace) {
+    var namespaces =
+        Arrays.stream(environment.getOrDefault("MILLRACE_WATCH_NAMESPACES", "").split(","))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.toSet());
+    var image =
+        value(environment, "MILLRACE_BROKER_IMAGE")
+            .orElseThrow(() -> new IllegalArgumentException("MILLRACE_BROKER_IMAGE is not set"));
+    var brokers =
+        new BrokerSettings(
+            image,
+            advertise(value(environment, "MILLRACE_ADVERTISE").orElse("Hostname")),
+            value(environment, "MILLRACE_BROKER_KUBERNETES_URL"));
+    return of(namespaces.isEmpty() ? Set.of(ownNamespace) : namespaces, brokers);
+  }
+
+  private static Optional<String> value(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name))
+        .map(String::strip)
+        .filter(value -> !value.isEmpty());
+  }
+
+  private static Advertise advertise(String value) {
+    return switch (value) {
+      case "Hostname" -> Advertise.HOSTNAME;
+      case "PodIP" -> Advertise.POD_IP;
+      default ->
+          throw new IllegalArgumentException(
+              "MILLRACE_ADVERTISE is " + value + "; it must be Hostname or PodIP");
+    };
+  }
+}

@@ -1,0 +1,30 @@
+package dev.millrace.operator.health;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a broker says of itself, as far as it reaches a status. Bytes are rounded, so that a cluster
+ * at work under a steady load looks the same from one poll to the next.
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record BrokerReport(
+    int nodeId,
+    String state,
+    int recoveryPercent,
+    @Nullable String version,
+    @Nullable String rack,
+    int leaders,
+    int replicas,
+    long bytes) {
+  public BrokerReport {
+    bytes = Bytes.rounded(bytes);
+    // It runs from 0 to 100 while a log is recovered; tenths suffice to see that it moves.
+    recoveryPercent = recoveryPercent - recoveryPercent % 10;
+  }
+
+  /** Whether it is still opening its log. */
+  public boolean recovering() {
+    return state.equals("Recovering");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.millrace.operator.health;
+
+import dev.millrace.crds.LogCluster;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the health of every cluster, one virtual thread each, and asks for a reconciliation only
+ * when something changed that a status shows. A reconciliation reads the last answers and never
+ * waits for a broker.
+ */
+public final class HealthEventSource extends AbstractEventSource<ClusterHealth, LogCluster>
+    implements ResourceEventAware<LogCluster> {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthEventSource.class);
+
+  private final Function<ResourceID, List<PodView>> pods;
+  private final Duration interval;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(1))
+          .build();
+  private final Map<ResourceID, ClusterHealth> latest = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Thread> followers = new ConcurrentHashMap<>();
+
+  /**
+   * A source that finds a cluster's pods by the function, which must not block.
+   *
+   * @param interval the pause between two polls of a cluster
+   */
+  public HealthEventSource(Function<ResourceID, List<PodView>> pods, Duration interval) {
+    super(ClusterHealth.class, "health");
+    this.pods = pods;
+    this.interval = interval;
+  }
+
+  /** What is known of a cluster now. */
+  public ClusterHealth of(ResourceID cluster) {
+    return latest.getOrDefault(cluster, ClusterHealth.UNKNOWN);
+  }
+
+  @Override
+  public Set<ClusterHealth> getSecondaryResources(LogCluster cluster) {
+    return Set.of(of(ResourceID.fromResource(cluster)));
+  }
+
+  @Override
+  public void onResourceCreated(LogCluster cluster) {
+    followers.computeIfAbsent(
+        ResourceID.fromResource(cluster),
+        id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id)));
+  }
+
+  @Override
+  public void onResourceUpdated(LogCluster cluster, LogCluster before) {
+    // Which pods there are is asked anew in each poll.
+  }
+
+  @Override
+  public void onResourceDeleted(LogCluster cluster) {
+    var id = ResourceID.fromResource(cluster);
+    var follower = followers.remove(id);
+    if (follower != null) {
+      follower.interrupt();
+    }
+    latest.remove(id);
+  }
+
+  @Override
+  public void stop() {
+    super.stop();
+    followers.values().forEach(Thread::interrupt);
+    followers.clear();
+    http.shutdownNow();
+  }
+
+  private void follow(ResourceID id) {
+    var poller = new HealthPoller(http);
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        var health = poller.poll(pods.apply(id));
+        if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
+          getEventHandler().handleEvent(new Event(id));
+        }
+        Thread.sleep(interval);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
+        pause();
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(interval);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

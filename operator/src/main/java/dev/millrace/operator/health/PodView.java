@@ -1,0 +1,110 @@
+package dev.millrace.operator.health;
+
+import dev.millrace.operator.resources.ClusterNames;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What matters of a broker's pod.
+ *
+ * @param id the broker's id: the pod's ordinal
+ * @param uid tells a pod from its successor of the same name
+ * @param revision the revision of the StatefulSet's template that it was made from
+ * @param trouble why it does not run, where Kubernetes says so
+ */
+public record PodView(
+    int id,
+    String name,
+    String uid,
+    Optional<String> ip,
+    boolean ready,
+    boolean deleting,
+    String revision,
+    Optional<String> trouble) {
+  private static final int TROUBLE_LENGTH = 200;
+  private static final List<String> NORMAL = List.of("ContainerCreating", "PodInitializing");
+
+  /** The view of a pod of this cluster; empty where the name is not one of its brokers'. */
+  public static Optional<PodView> of(ClusterNames names, Pod pod) {
+    var meta = pod.getMetadata();
+    var prefix = names.cluster() + "-";
+    if (!meta.getName().startsWith(prefix)) {
+      return Optional.empty();
+    }
+    var ordinal = meta.getName().substring(prefix.length());
+    if (!ordinal.matches("\\d{1,6}")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PodView(
+            Integer.parseInt(ordinal),
+            meta.getName(),
+            Optional.ofNullable(meta.getUid()).orElse(""),
+            Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP()),
+            condition(pod, "Ready").map(ready -> "True".equals(ready.getStatus())).orElse(false),
+            meta.getDeletionTimestamp() != null,
+            Optional.ofNullable(meta.getLabels())
+                .map(labels -> labels.get("controller-revision-hash"))
+                .orElse(""),
+            trouble(pod)));
+  }
+
+  private static Optional<PodCondition> condition(Pod pod, String type) {
+    return Optional.ofNullable(pod.getStatus()).stream()
+        .flatMap(status -> status.getConditions().stream())
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst();
+  }
+
+  private static Optional<String> trouble(Pod pod) {
+    var unscheduled =
+        condition(pod, "PodScheduled")
+            .filter(scheduled -> "False".equals(scheduled.getStatus()))
+            .map(scheduled -> shortened(scheduled.getReason() + ": " + scheduled.getMessage()));
+    return unscheduled.or(
+        () ->
+            Optional.ofNullable(pod.getStatus()).stream()
+                .flatMap(status -> status.getContainerStatuses().stream())
+                .flatMap(container -> trouble(container).stream())
+                .findFirst());
+  }
+
+  private static Optional<String> trouble(ContainerStatus container) {
+    var state = Optional.ofNullable(container.getState());
+    return state
+        .map(now -> now.getWaiting())
+        .filter(waiting -> waiting.getReason() != null && !NORMAL.contains(waiting.getReason()))
+        .map(waiting -> waiting(container, waiting))
+        .or(() -> state.map(now -> now.getTerminated()).map(PodView::terminated));
+  }
+
+  private static String waiting(ContainerStatus container, ContainerStateWaiting waiting) {
+    var last =
+        Optional.ofNullable(container.getLastState())
+            .map(state -> state.getTerminated())
+            .map(terminated -> ", last: " + terminated(terminated))
+            .orElse("");
+    return shortened(waiting.getReason() + last);
+  }
+
+  private static String terminated(ContainerStateTerminated terminated) {
+    var message = Optional.ofNullable(terminated.getMessage()).map(String::strip).orElse("");
+    // The end of the log: its last line names what killed the broker.
+    var line = message.substring(message.lastIndexOf('\n') + 1);
+    return shortened(
+        "%s (exit code %d)%s"
+            .formatted(
+                terminated.getReason(),
+                terminated.getExitCode(),
+                line.isEmpty() ? "" : " " + line));
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= TROUBLE_LENGTH ? text : text.substring(0, TROUBLE_LENGTH) + "…";
+  }
+}

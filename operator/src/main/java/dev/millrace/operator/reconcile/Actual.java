@@ -1,0 +1,72 @@
+package dev.millrace.operator.reconcile;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.ClusterNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What is there of a cluster, as the informers last saw it. */
+final class Actual {
+  private final Context<LogCluster> context;
+  private final ClusterNames names;
+  private final Optional<StatefulSet> statefulSet;
+
+  Actual(Context<LogCluster> context, ClusterNames names) {
+    this.context = context;
+    this.names = names;
+    this.statefulSet = find(StatefulSet.class, names.cluster());
+  }
+
+  <R extends HasMetadata> Optional<R> find(Class<R> kind, String name) {
+    return context
+        .getSecondaryResourcesAsStream(kind)
+        .filter(object -> name.equals(object.getMetadata().getName()))
+        .findFirst();
+  }
+
+  Optional<Integer> replicas() {
+    return statefulSet.map(set -> set.getSpec().getReplicas());
+  }
+
+  Optional<Quantity> claimSize() {
+    return statefulSet
+        .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream().findFirst())
+        .map(claim -> claim.getSpec().getResources().getRequests().get("storage"));
+  }
+
+  /** The revision that pods should have; empty while Kubernetes has not computed it. */
+  String revision() {
+    return statefulSet.map(Actual::revision).orElse("");
+  }
+
+  static String revision(StatefulSet set) {
+    return Optional.ofNullable(set.getStatus())
+        .filter(status -> set.getMetadata().getGeneration().equals(status.getObservedGeneration()))
+        .map(status -> status.getUpdateRevision())
+        .orElse("");
+  }
+
+  List<PodView> pods() {
+    return context
+        .getSecondaryResourcesAsStream(Pod.class)
+        .flatMap(pod -> PodView.of(names, pod).stream())
+        .sorted(Comparator.comparing(PodView::id))
+        .toList();
+  }
+
+  List<PersistentVolumeClaim> claims(int brokers) {
+    return context
+        .getSecondaryResourcesAsStream(PersistentVolumeClaim.class)
+        .filter(claim -> names.isClaim(claim.getMetadata().getName(), brokers))
+        .sorted(Comparator.comparing(claim -> claim.getMetadata().getName()))
+        .toList();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.millrace.operator.reconcile;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.health.HealthEventSource;
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.MetadataLog;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the operator watches: every kind that a cluster is made of, found by the cluster's label,
+ * and the health of its brokers.
+ */
+final class Sources {
+  private static final List<Class<? extends HasMetadata>> KINDS =
+      List.of(
+          StatefulSet.class,
+          Service.class,
+          ConfigMap.class,
+          ServiceAccount.class,
+          Role.class,
+          RoleBinding.class,
+          PodDisruptionBudget.class,
+          PersistentVolumeClaim.class,
+          MetadataLog.class);
+
+  private final List<EventSource<?, LogCluster>> all = new ArrayList<>();
+  private final HealthEventSource health;
+
+  Sources(EventSourceContext<LogCluster> context, Duration healthInterval) {
+    KINDS.forEach(kind -> all.add(watch(kind, context)));
+    var pods = watch(Pod.class, context);
+    all.add(pods);
+    health = new HealthEventSource(cluster -> views(pods, cluster), healthInterval);
+    all.add(health);
+  }
+
+  List<EventSource<?, LogCluster>> all() {
+    return List.copyOf(all);
+  }
+
+  HealthEventSource health() {
+    return health;
+  }
+
+  private static List<PodView> views(
+      InformerEventSource<Pod, LogCluster> pods, ResourceID cluster) {
+    var names = new ClusterNames(cluster.getName(), cluster.getNamespace().orElseThrow());
+    return pods.list(names.namespace(), pod -> belongs(names, pod))
+        .flatMap(pod -> PodView.of(names, pod).stream())
+        .toList();
+  }
+
+  private static boolean belongs(ClusterNames names, Pod pod) {
+    return names.cluster().equals(pod.getMetadata().getLabels().get(ClusterNames.CLUSTER_LABEL));
+  }
+
+  private static <R extends HasMetadata> InformerEventSource<R, LogCluster> watch(
+      Class<R> kind, EventSourceContext<LogCluster> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, LogCluster.class)
+            .withLabelSelector(ClusterNames.CLUSTER_LABEL)
+            .withNamespacesInheritedFromController()
+            .withSecondaryToPrimaryMapper(Sources::owner)
+            .build(),
+        context);
+  }
+
+  private static Set<ResourceID> owner(HasMetadata object) {
+    return Optional.ofNullable(object.getMetadata().getLabels())
+        .map(labels -> labels.get(ClusterNames.CLUSTER_LABEL))
+        .map(cluster -> Set.of(new ResourceID(cluster, object.getMetadata().getNamespace())))
+        .orElse(Set.of());
+  }
+}

@@ -1,0 +1,213 @@
+package dev.millrace.operator.resources;
+
+import static dev.millrace.operator.resources.ClusterNames.CLIENT_PORT;
+import static dev.millrace.operator.resources.ClusterNames.HEALTH_PORT;
+import static dev.millrace.operator.resources.ClusterNames.INTERNAL_PORT;
+
+import dev.millrace.crds.Topology;
+import dev.millrace.operator.memory.MemoryPlan;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A broker's pod: restricted, read-only but for its volume and a scratch directory, with as much
+ * memory requested as allowed. Nothing in it depends on how many brokers there are.
+ */
+final class BrokerPod {
+  static final String VOLUME = "data";
+
+  /** Changes with the configuration, so that a change of it is a change of the pod. */
+  static final String CONFIG_HASH = "millrace.dev/config-hash";
+
+  private static final String CONFIG_DIRECTORY = "/etc/millrace";
+  private static final String ZONE_KEY = "topology.kubernetes.io/zone";
+  private static final long USER = 65532;
+
+  /** Time to flush and hand over leadership; a clean stop takes far less. */
+  private static final long TERMINATION_SECONDS = 60;
+
+  private BrokerPod() {}
+
+  static PodTemplateSpec template(Wanted wanted) {
+    var names = wanted.names();
+    var topology =
+        Optional.ofNullable(wanted.spec().topology())
+            .orElseGet(() -> new Topology(null, null, null, null));
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(names.labels())
+        .withAnnotations(Map.of(CONFIG_HASH, Fingerprint.of(BrokerConfig.text(wanted))))
+        .endMetadata()
+        .withNewSpec()
+        .withServiceAccountName(names.access())
+        .withAutomountServiceAccountToken(true)
+        .withEnableServiceLinks(false)
+        .withTerminationGracePeriodSeconds(TERMINATION_SECONDS)
+        .withNodeSelector(topology.nodeSelector())
+        .withTolerations(topology.tolerations())
+        .withPriorityClassName(topology.priorityClass())
+        .withTopologySpreadConstraints(
+            spread(wanted, Optional.ofNullable(topology.zoneKey()).orElse(ZONE_KEY)),
+            spread(wanted, "kubernetes.io/hostname"))
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withRunAsUser(USER)
+        .withRunAsGroup(USER)
+        .withFsGroup(USER)
+        // Without this a volume of many segments is walked at every start.
+        .withFsGroupChangePolicy("OnRootMismatch")
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .endSecurityContext()
+        .withContainers(container(wanted))
+        .addNewVolume()
+        .withName("config")
+        .withNewConfigMap()
+        .withName(names.config())
+        .endConfigMap()
+        .endVolume()
+        .addNewVolume()
+        .withName("tmp")
+        .withNewEmptyDir()
+        .endEmptyDir()
+        .endVolume()
+        .endSpec()
+        .build();
+  }
+
+  private static Container container(Wanted wanted) {
+    return new ContainerBuilder()
+        .withName("broker")
+        .withImage(wanted.settings().image(Optional.ofNullable(wanted.spec().version())))
+        .withImagePullPolicy("IfNotPresent")
+        .withArgs("--config=" + CONFIG_DIRECTORY + "/" + BrokerConfig.FILE)
+        .withPorts(
+            port("client", CLIENT_PORT),
+            port("internal", INTERNAL_PORT),
+            port("health", HEALTH_PORT))
+        .withEnv(environment(wanted.memory()))
+        .withResources(resources(wanted))
+        .withLivenessProbe(liveness())
+        .withReadinessProbe(readiness())
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withNewSecurityContext()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .endSecurityContext()
+        .addNewVolumeMount()
+        .withName("config")
+        .withMountPath(CONFIG_DIRECTORY)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .addNewVolumeMount()
+        .withName(VOLUME)
+        .withMountPath(BrokerConfig.DATA_DIRECTORY)
+        .endVolumeMount()
+        .addNewVolumeMount()
+        .withName("tmp")
+        .withMountPath("/tmp")
+        .endVolumeMount()
+        .build();
+  }
+
+  private static List<EnvVar> environment(MemoryPlan memory) {
+    return List.of(
+        field("POD_NAME", "metadata.name"),
+        field("POD_NAMESPACE", "metadata.namespace"),
+        field("POD_IP", "status.podIP"),
+        field("MILLRACE_NODE_ID", "metadata.labels['apps.kubernetes.io/pod-index']"),
+        new EnvVarBuilder()
+            .withName("JDK_JAVA_OPTIONS")
+            .withValue(String.join(" ", memory.jvmOptions()))
+            .build());
+  }
+
+  private static EnvVar field(String name, String path) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        .withNewFieldRef()
+        .withApiVersion("v1")
+        .withFieldPath(path)
+        .endFieldRef()
+        .endValueFrom()
+        .build();
+  }
+
+  private static ResourceRequirements resources(Wanted wanted) {
+    var memory = new Quantity(MemoryPlan.text(wanted.memory().limitMi()));
+    var resources =
+        new ResourceRequirementsBuilder()
+            .addToRequests("memory", memory)
+            .addToLimits("memory", memory);
+    var cpu = wanted.spec().cpu();
+    return (cpu == null ? resources : resources.addToRequests("cpu", cpu)).build();
+  }
+
+  /** A broker that recovers its log answers it well, however long that takes. */
+  private static Probe liveness() {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath("/livez")
+        .withPort(new IntOrString("health"))
+        .endHttpGet()
+        .withInitialDelaySeconds(20)
+        .withPeriodSeconds(10)
+        .withTimeoutSeconds(5)
+        .withFailureThreshold(6)
+        .build();
+  }
+
+  private static Probe readiness() {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath("/readyz")
+        .withPort(new IntOrString("health"))
+        .endHttpGet()
+        .withPeriodSeconds(2)
+        .withTimeoutSeconds(2)
+        .withFailureThreshold(3)
+        .build();
+  }
+
+  private static ContainerPort port(String name, int port) {
+    return new ContainerPortBuilder()
+        .withName(name)
+        .withContainerPort(port)
+        .withProtocol("TCP")
+        .build();
+  }
+
+  /** A wish and not a demand: a cluster of one zone or one node must start, too. */
+  private static TopologySpreadConstraint spread(Wanted wanted, String key) {
+    return new TopologySpreadConstraintBuilder()
+        .withMaxSkew(1)
+        .withTopologyKey(key)
+        .withWhenUnsatisfiable("ScheduleAnyway")
+        .withNewLabelSelector()
+        .withMatchLabels(wanted.names().selector())
+        .endLabelSelector()
+        .build();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.operator.resources;
+
+import java.util.Optional;
+
+/**
+ * What the operator, not the user of a cluster, decides about every broker.
+ *
+ * @param image the broker image with its tag; {@code spec.version} replaces the tag
+ * @param advertise which address brokers tell
+ * @param kubernetesUrl where brokers find the API server; empty: where every pod does
+ */
+public record BrokerSettings(String image, Advertise advertise, Optional<String> kubernetesUrl) {
+  public BrokerSettings {
+    if (image.isBlank()) {
+      throw new IllegalArgumentException("the broker image is not set");
+    }
+  }
+
+  /** The image in the version that a spec asks for. */
+  String image(Optional<String> version) {
+    return version.map(tag -> repository() + ":" + tag).orElse(image);
+  }
+
+  /** The version that a spec gets. */
+  public String version(Optional<String> version) {
+    return version.orElseGet(() -> tag().orElse("latest"));
+  }
+
+  /** These settings, with this tag where the image has none. */
+  public BrokerSettings withDefaultTag(String tag) {
+    return tag().isPresent()
+        ? this
+        : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl);
+  }
+
+  private Optional<String> tag() {
+    return image.length() > repository().length()
+        ? Optional.of(image.substring(repository().length() + 1))
+        : Optional.empty();
+  }
+
+  private String repository() {
+    int digest = image.indexOf('@');
+    if (digest >= 0) {
+      return image.substring(0, digest);
+    }
+    int colon = image.lastIndexOf(':');
+    // A colon before the last slash parts a registry's host from its port.
+    return colon > image.lastIndexOf('/') ? image.substring(0, colon) : image;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.millrace.operator.resources;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A short name for a text, by which a change of it is seen. Not for secrets. */
+public final class Fingerprint {
+  private static final int LENGTH = 16;
+
+  private Fingerprint() {}
+
+  /** Sixteen hexadecimal digits that differ where texts do. */
+  public static String of(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of()
+          .formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)))
+          .substring(0, LENGTH);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java has SHA-256", impossible);
+    }
+  }
+}

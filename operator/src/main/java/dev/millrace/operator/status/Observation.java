@@ -1,0 +1,69 @@
+package dev.millrace.operator.status;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.ClusterReport;
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.roll.RollDecision;
+import dev.millrace.operator.scale.ScaleDecision;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a status is computed from.
+ *
+ * @param departed brokers that left and are still registered
+ */
+public record Observation(
+    LogCluster cluster,
+    ClusterNames names,
+    String version,
+    MemoryPlan memory,
+    ScaleDecision scale,
+    RollDecision roll,
+    List<PodView> pods,
+    Claims claims,
+    ClusterHealth health,
+    List<Integer> departed) {
+  public Observation {
+    pods = List.copyOf(pods);
+    departed = List.copyOf(departed);
+  }
+
+  int expected() {
+    return scale.brokers();
+  }
+
+  int ready() {
+    return (int) pods.stream().filter(this::counts).count();
+  }
+
+  boolean allReady() {
+    return ready() >= expected();
+  }
+
+  private boolean counts(PodView pod) {
+    return pod.id() < expected() && pod.ready() && !pod.deleting();
+  }
+
+  /** Brokers that the cluster has shrunk by and that have not stopped yet. */
+  List<Integer> leaving() {
+    return pods.stream().map(PodView::id).filter(id -> id >= expected()).sorted().toList();
+  }
+
+  Optional<Partitions> partitions() {
+    return health.cluster().map(ClusterReport::partitions);
+  }
+
+  Optional<LogClusterStatus> before() {
+    return Optional.ofNullable(cluster.getStatus());
+  }
+
+  Optional<PodView> pod(int id) {
+    return pods.stream().filter(pod -> pod.id() == id).findFirst();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.operator.status;
+
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.operator.roll.RollDecision.Settled;
+import dev.millrace.operator.scale.ScaleDecision.Grow;
+import dev.millrace.operator.scale.ScaleDecision.Shrink;
+import java.util.Optional;
+
+/** What goes on with a cluster, in one word for people. */
+enum Phase {
+  /** It has not served yet. */
+  CREATING("Creating"),
+  /** Brokers are renewed one by one. */
+  ROLLING("Rolling"),
+  /** Brokers come or go. */
+  SCALING("Scaling"),
+  /** It serves, or does not, with something missing that it did not give up itself. */
+  DEGRADED("Degraded"),
+  /** All is well. */
+  RUNNING("Running");
+
+  private final String value;
+
+  Phase(String value) {
+    this.value = value;
+  }
+
+  String value() {
+    return value;
+  }
+
+  /** Whether the operator is at work on it. */
+  boolean inProgress() {
+    return this == CREATING || this == ROLLING || this == SCALING;
+  }
+
+  static Phase of(Observation seen) {
+    var before = seen.before().map(LogClusterStatus::phase).flatMap(Phase::named).orElse(CREATING);
+    boolean whole =
+        seen.allReady()
+            && seen.partitions().filter(now -> now.total() == now.healthy()).isPresent();
+    if (before == CREATING && !(seen.allReady() && seen.health().cluster().isPresent())) {
+      return CREATING;
+    }
+    if (!(seen.roll() instanceof Settled)) {
+      return ROLLING;
+    }
+    if (seen.scale() instanceof Grow
+        || seen.scale() instanceof Shrink
+        || !seen.leaving().isEmpty()
+        || !seen.departed().isEmpty()) {
+      return SCALING;
+    }
+    if (whole) {
+      return RUNNING;
+    }
+    // What a change took away is the change's until it is back.
+    return before.inProgress() && !seen.allReady() ? before : DEGRADED;
+  }
+
+  private static Optional<Phase> named(String value) {
+    for (var phase : values()) {
+      if (phase.value.equals(value)) {
+        return Optional.of(phase);
+      }
+    }
+    return Optional.empty();
+  }
+}

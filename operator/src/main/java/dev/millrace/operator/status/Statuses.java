@@ -1,0 +1,107 @@
+package dev.millrace.operator.status;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.Bootstrap;
+import dev.millrace.crds.LogClusterStatus.Memory;
+import dev.millrace.operator.health.BrokerReport;
+import dev.millrace.operator.health.Bytes;
+import dev.millrace.operator.health.ClusterReport;
+import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.ClusterNames;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Computes statuses. The same observation gives an equal status however often it is made: the only
+ * time in it is that of a condition's last flip.
+ */
+public final class Statuses {
+  private final Clock clock;
+
+  /** Statuses whose flips bear this clock's time. */
+  public Statuses(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What is written before anything is done, so that no tool takes silence for success. */
+  public LogClusterStatus first(LogCluster cluster, ClusterNames names) {
+    return new LogClusterStatus(
+        cluster.getMetadata().getGeneration(),
+        Phase.CREATING.value(),
+        "Creating",
+        null,
+        0,
+        0,
+        names.selectorText(),
+        new Bootstrap(names.bootstrapAddress()),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        conditions(cluster, Verdicts.unknown()));
+  }
+
+  /** What is, by all that was seen. */
+  public LogClusterStatus of(Observation seen) {
+    var phase = Phase.of(seen);
+    var cluster = seen.cluster();
+    var brokers = seen.health().brokers().values();
+    return new LogClusterStatus(
+        cluster.getMetadata().getGeneration(),
+        phase.value(),
+        Texts.message(seen, phase),
+        seen.version(),
+        seen.expected(),
+        seen.ready(),
+        seen.names().selectorText(),
+        new Bootstrap(seen.names().bootstrapAddress()),
+        seen.health().cluster().map(ClusterReport::controllerId).orElse(null),
+        brokers.isEmpty()
+            ? null
+            : Bytes.text(Bytes.rounded(brokers.stream().mapToLong(BrokerReport::bytes).sum())),
+        Rows.partitions(seen),
+        Rows.brokers(seen),
+        memory(seen.memory()),
+        Rows.operations(seen),
+        conditions(cluster, Verdicts.of(seen, phase)));
+  }
+
+  private static Memory memory(MemoryPlan plan) {
+    return new Memory(
+        MemoryPlan.text(plan.limitMi()),
+        MemoryPlan.text(plan.heapMi()),
+        MemoryPlan.text(plan.directMi()),
+        MemoryPlan.text(plan.overheadMi()),
+        MemoryPlan.text(plan.pageCacheMi()),
+        plan.split(),
+        plan.advice());
+  }
+
+  private List<Condition> conditions(LogCluster cluster, List<Verdict> verdicts) {
+    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return verdicts.stream().map(verdict -> condition(cluster, verdict, now)).toList();
+  }
+
+  private static Condition condition(LogCluster cluster, Verdict verdict, Instant now) {
+    var since =
+        Edges.condition(cluster.getStatus(), verdict.type())
+            .filter(before -> verdict.value().text().equals(before.getStatus()))
+            .map(Condition::getLastTransitionTime);
+    return new ConditionBuilder()
+        .withType(verdict.type())
+        .withStatus(verdict.value().text())
+        .withReason(verdict.reason())
+        .withMessage(verdict.message())
+        .withObservedGeneration(cluster.getMetadata().getGeneration())
+        .withLastTransitionTime(Optional.ofNullable(since.orElse(null)).orElse(now.toString()))
+        .build();
+  }
+}

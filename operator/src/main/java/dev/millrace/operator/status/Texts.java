@@ -1,0 +1,180 @@
+package dev.millrace.operator.status;
+
+import dev.millrace.crds.LogClusterStatus.Partition;
+import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.operator.health.BrokerReport;
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.roll.RollDecision.Restart;
+import dev.millrace.operator.roll.RollDecision.Settled;
+import dev.millrace.operator.roll.RollDecision.Wait;
+import dev.millrace.operator.scale.ScaleDecision.Grow;
+import dev.millrace.operator.scale.ScaleDecision.Refuse;
+import dev.millrace.operator.scale.ScaleDecision.Shrink;
+import dev.millrace.operator.scale.ScaleDecision.Unsure;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The sentences of a status: short, by name, with what to do where something is to be done. */
+final class Texts {
+  private static final int NAMED = 3;
+
+  private Texts() {}
+
+  /** The one line that {@code kubectl get} shows. */
+  static String message(Observation seen, Phase phase) {
+    return switch (phase) {
+      case CREATING -> "Creating: " + brokers(seen);
+      case ROLLING -> rolling(seen);
+      case SCALING -> scaling(seen);
+      case DEGRADED -> degraded(seen);
+      case RUNNING -> scaleDown(seen).orElse("Healthy");
+    };
+  }
+
+  private static String rolling(Observation seen) {
+    return switch (seen.roll()) {
+      case Restart restart ->
+          "Rolling %s (%d of %d)"
+              .formatted(restart.pod().name(), restart.done() + 1, restart.brokers());
+      case Wait wait ->
+          seen.allReady()
+              ? "Rolling (%d of %d done) waits: %s"
+                  .formatted(wait.done(), wait.brokers(), wait.detail())
+              : "Rolling (%d of %d done): %s".formatted(wait.done(), wait.brokers(), away(seen));
+      case Settled _ -> "Rolling: " + brokers(seen);
+    };
+  }
+
+  private static String scaling(Observation seen) {
+    return switch (seen.scale()) {
+      case Grow grow -> "Scaling up from %d to %d".formatted(grow.from(), grow.brokers());
+      case Shrink shrink -> "Scaling down from %d to %d".formatted(shrink.from(), shrink.brokers());
+      default -> {
+        if (!seen.leaving().isEmpty()) {
+          yield "Scaling down: %s stopping".formatted(brokers(seen.leaving()));
+        }
+        yield seen.departed().isEmpty()
+            ? "Scaling: " + brokers(seen)
+            : "Scaling down: taking leave of %s".formatted(brokers(seen.departed()));
+      }
+    };
+  }
+
+  private static String degraded(Observation seen) {
+    if (seen.health().cluster().isEmpty()) {
+      return "Health unknown: no broker answers; " + brokers(seen);
+    }
+    var partitions = seen.partitions().orElseThrow();
+    var missing = seen.allReady() ? "" : "; " + brokers(seen);
+    return (partitions.total() == partitions.healthy() ? "Degraded" : partitions(partitions))
+        + missing;
+  }
+
+  /** Why fewer brokers are not had. */
+  static Optional<String> scaleDown(Observation seen) {
+    return switch (seen.scale()) {
+      case Refuse refuse ->
+          Optional.of(
+              "Scale-down to %d refused: %s".formatted(refuse.wanted(), holding(refuse.holding())));
+      case Unsure unsure ->
+          Optional.of(
+              "Scale-down to %d waits: no broker tells what the leaving ones hold"
+                  .formatted(unsure.wanted()));
+      default -> Optional.empty();
+    };
+  }
+
+  private static String holding(SortedMap<Integer, Integer> holding) {
+    var named =
+        holding.entrySet().stream()
+            .limit(NAMED)
+            .map(
+                entry ->
+                    "broker %d holds %s"
+                        .formatted(entry.getKey(), count(entry.getValue(), "partition")))
+            .collect(Collectors.joining(", "));
+    int more = holding.size() - NAMED;
+    return more > 0 ? named + " and %d more brokers do".formatted(more) : named;
+  }
+
+  /** How many brokers are ready, and what is with the others. */
+  static String brokers(Observation seen) {
+    var count = "%d of %s ready".formatted(seen.ready(), count(seen.expected(), "broker"));
+    return seen.allReady() ? count : count + "; " + away(seen);
+  }
+
+  private static String away(Observation seen) {
+    return IntStream.range(0, seen.expected())
+        .filter(id -> seen.pod(id).filter(pod -> pod.ready() && !pod.deleting()).isEmpty())
+        .limit(NAMED)
+        .mapToObj(id -> seen.names().pod(id) + " " + state(seen, id))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String state(Observation seen, int id) {
+    var pod = seen.pod(id);
+    if (pod.isEmpty()) {
+      return "has no pod";
+    }
+    if (pod.get().deleting()) {
+      return "is stopping";
+    }
+    return Optional.ofNullable(seen.health().brokers().get(id))
+        .map(Texts::state)
+        .or(() -> pod.flatMap(PodView::trouble))
+        .orElse("is starting");
+  }
+
+  private static String state(BrokerReport report) {
+    return switch (report.state()) {
+      case "Recovering" -> "recovers its log (%d%%)".formatted(report.recoveryPercent());
+      // It says that it runs, and Kubernetes that it is not ready.
+      case "Running" -> "is not ready";
+      default -> "is " + report.state().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /** What partitions lack, worst first. */
+  static String partitions(Partitions now) {
+    if (now.leaderless() > 0) {
+      return "%s without leader%s".formatted(count(now.leaderless(), "partition"), worst(now));
+    }
+    if (now.underMinIsr() > 0) {
+      return "%s below min in-sync replicas%s"
+          .formatted(count(now.underMinIsr(), "partition"), worst(now));
+    }
+    if (now.underReplicated() > 0) {
+      return "%s under-replicated%s"
+          .formatted(count(now.underReplicated(), "partition"), worst(now));
+    }
+    return "all of %s in sync".formatted(count(now.total(), "partition"));
+  }
+
+  private static String worst(Partitions now) {
+    List<Partition> worst = Optional.ofNullable(now.worst()).orElse(List.of());
+    return worst.stream()
+        .findFirst()
+        .map(
+            row ->
+                " (%s-%d%s)"
+                    .formatted(
+                        row.topic(),
+                        row.partition(),
+                        row.reason() == null ? "" : ": " + row.reason()))
+        .orElse("");
+  }
+
+  static String brokers(List<Integer> ids) {
+    return (ids.size() == 1 ? "broker " : "brokers ")
+        + ids.stream().limit(NAMED).map(String::valueOf).collect(Collectors.joining(", "))
+        + (ids.size() > NAMED ? "…" : "");
+  }
+
+  private static String count(int number, String noun) {
+    return number == 1 ? "1 " + noun : number + " " + noun + "s";
+  }
+}

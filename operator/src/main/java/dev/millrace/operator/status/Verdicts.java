@@ -1,0 +1,185 @@
+package dev.millrace.operator.status;
+
+import static dev.millrace.operator.status.Verdict.Value.FALSE;
+import static dev.millrace.operator.status.Verdict.Value.TRUE;
+import static dev.millrace.operator.status.Verdict.Value.UNKNOWN;
+
+import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.scale.ScaleDecision.Refuse;
+import dev.millrace.operator.scale.ScaleDecision.Unsure;
+import dev.millrace.operator.status.Claims.Claim;
+import dev.millrace.operator.status.Verdict.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The conditions of a cluster, all of them in every status, positive but for {@code Stalled}. */
+final class Verdicts {
+  static final String READY = "Ready";
+  static final String STALLED = "Stalled";
+  private static final String PROGRESSING = "Progressing";
+  private static final String NOT_RECONCILED = "NotReconciled";
+  private static final List<String> TYPES =
+      List.of(
+          READY,
+          "PartitionsHealthy",
+          PROGRESSING,
+          "StorageReady",
+          "MemorySized",
+          "Stable",
+          STALLED);
+  private static final int NAMED = 3;
+
+  private Verdicts() {}
+
+  /** What holds of a cluster that nobody has looked at yet. */
+  static List<Verdict> unknown() {
+    return TYPES.stream()
+        .map(
+            type ->
+                new Verdict(type, UNKNOWN, NOT_RECONCILED, "The operator has only just seen it"))
+        .toList();
+  }
+
+  static List<Verdict> of(Observation seen, Phase phase) {
+    var all = new ArrayList<Verdict>();
+    var ready = ready(seen, phase);
+    var partitions = partitionsHealthy(seen);
+    var storage = storageReady(seen);
+    var stalled = stalled(seen);
+    all.add(ready);
+    all.add(partitions);
+    all.add(progressing(seen, phase));
+    all.add(storage);
+    all.add(memorySized(seen.memory()));
+    all.add(
+        stable(
+            phase == Phase.RUNNING
+                && ready.holds()
+                && partitions.holds()
+                && storage.holds()
+                && !stalled.holds(),
+            seen,
+            phase));
+    all.add(stalled);
+    return all;
+  }
+
+  private static Verdict ready(Observation seen, Phase phase) {
+    if (seen.ready() == 0 || (phase == Phase.CREATING && !seen.allReady())) {
+      return new Verdict(
+          READY,
+          FALSE,
+          phase == Phase.CREATING ? "BrokersStarting" : "BrokersDown",
+          Texts.brokers(seen));
+    }
+    return seen.partitions()
+        .map(
+            now -> {
+              if (now.leaderless() > 0) {
+                return new Verdict(READY, FALSE, "PartitionsOffline", Texts.partitions(now));
+              }
+              if (now.underMinIsr() > 0) {
+                return new Verdict(READY, FALSE, "PartitionsBelowMinIsr", Texts.partitions(now));
+              }
+              return new Verdict(
+                  READY, TRUE, "Serving", "Every partition has a leader and enough replicas");
+            })
+        .orElseGet(
+            () -> new Verdict(READY, UNKNOWN, "HealthUnknown", "No broker tells of partitions"));
+  }
+
+  private static Verdict partitionsHealthy(Observation seen) {
+    var type = "PartitionsHealthy";
+    return seen.partitions()
+        .map(
+            now -> {
+              var text = Texts.partitions(now);
+              if (now.leaderless() > 0) {
+                return new Verdict(type, FALSE, "Leaderless", text);
+              }
+              if (now.underMinIsr() > 0) {
+                return new Verdict(type, FALSE, "BelowMinIsr", text);
+              }
+              return now.underReplicated() > 0
+                  ? new Verdict(type, FALSE, "UnderReplicated", text)
+                  : new Verdict(type, TRUE, "AllInSync", text);
+            })
+        .orElseGet(
+            () -> new Verdict(type, UNKNOWN, "HealthUnknown", "No broker tells of partitions"));
+  }
+
+  private static Verdict progressing(Observation seen, Phase phase) {
+    return phase.inProgress()
+        ? new Verdict(PROGRESSING, TRUE, phase.value(), Texts.message(seen, phase))
+        : new Verdict(PROGRESSING, FALSE, "Settled", "The operator has nothing to do");
+  }
+
+  private static Verdict storageReady(Observation seen) {
+    var type = "StorageReady";
+    var size = seen.cluster().getSpec().storage().size();
+    var unbound = named(seen.claims().all().stream().filter(claim -> !claim.bound()).toList());
+    if (unbound.isPresent()) {
+      return new Verdict(type, FALSE, "ClaimsPending", "No volume yet for " + unbound.get());
+    }
+    if (seen.claims().all().size() < seen.expected()) {
+      return new Verdict(
+          type,
+          FALSE,
+          "ClaimsMissing",
+          "%d of %d claims exist".formatted(seen.claims().all().size(), seen.expected()));
+    }
+    if (seen.claims().refused().isPresent()) {
+      return new Verdict(
+          type,
+          FALSE,
+          "GrowthRefused",
+          "Volumes do not grow to %s: %s".formatted(size, seen.claims().refused().get()));
+    }
+    var growing = named(seen.claims().all().stream().filter(claim -> claim.growing(size)).toList());
+    return growing
+        .map(names -> new Verdict(type, FALSE, "Growing", "Growing to " + size + ": " + names))
+        .orElseGet(() -> new Verdict(type, TRUE, "Bound", "Every broker has its volume"));
+  }
+
+  private static Optional<String> named(List<Claim> claims) {
+    return claims.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            claims.stream()
+                .map(Claim::name)
+                .sorted()
+                .limit(NAMED)
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static Verdict memorySized(MemoryPlan memory) {
+    return new Verdict(
+        "MemorySized",
+        Value.of(memory.sizedWell()),
+        memory.sizedWell() ? "SizedWell" : "TooSmall",
+        memory.advice());
+  }
+
+  private static Verdict stalled(Observation seen) {
+    var text = Texts.scaleDown(seen);
+    return switch (seen.scale()) {
+      case Refuse refuse ->
+          new Verdict(
+              STALLED,
+              TRUE,
+              "ScaleDownRefused",
+              "%s. Move their partitions to other brokers, or set spec.brokers back to %d"
+                  .formatted(text.orElse(""), refuse.brokers()));
+      case Unsure _ -> new Verdict(STALLED, TRUE, "ScaleDownUnsure", text.orElse(""));
+      default -> new Verdict(STALLED, FALSE, "NotStalled", "Nothing waits for the user");
+    };
+  }
+
+  private static Verdict stable(boolean stable, Observation seen, Phase phase) {
+    return stable
+        ? new Verdict("Stable", TRUE, "Stable", "As it should be, and nothing is under way")
+        : new Verdict("Stable", FALSE, "Unsettled", Texts.message(seen, phase));
+  }
+}

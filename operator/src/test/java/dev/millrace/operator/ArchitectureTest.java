@@ -1,0 +1,78 @@
+package dev.millrace.operator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Holds the arrows between the operator's packages: they go down only. */
+@TestInstance(Lifecycle.PER_CLASS)
+class ArchitectureTest {
+  private static final String ROOT = "dev.millrace.operator";
+  private final JavaClasses operator =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void arrowsGoDownOnly() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("program")
+        .definedBy(ROOT)
+        .layer("reconcile")
+        .definedBy(ROOT + ".reconcile")
+        .layer("status")
+        .definedBy(ROOT + ".status")
+        .layer("roll")
+        .definedBy(ROOT + ".roll")
+        .layer("scale")
+        .definedBy(ROOT + ".scale")
+        .layer("health")
+        .definedBy(ROOT + ".health")
+        .layer("resources")
+        .definedBy(ROOT + ".resources")
+        .layer("memory")
+        .definedBy(ROOT + ".memory")
+        .whereLayer("program")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("reconcile")
+        .mayOnlyBeAccessedByLayers("program")
+        .whereLayer("status")
+        .mayOnlyBeAccessedByLayers("reconcile")
+        .whereLayer("roll")
+        .mayOnlyBeAccessedByLayers("status", "reconcile")
+        .whereLayer("scale")
+        .mayOnlyBeAccessedByLayers("status", "reconcile", "program")
+        .whereLayer("health")
+        .mayOnlyBeAccessedByLayers("roll", "scale", "status", "reconcile")
+        .check(operator);
+  }
+
+  @Test
+  void purePackagesKnowNoClientAndNoFramework() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".resources", ROOT + ".memory", ROOT + ".roll", ROOT + ".status")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.javaoperatorsdk..", "io.fabric8.kubernetes.client.dsl..")
+        .check(operator);
+  }
+
+  @Test
+  void kafkaIsKnownWhereBrokersAreUnregisteredOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".scale")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(operator);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.operator;
+
+import dev.millrace.operator.resources.Advertise;
+import dev.millrace.operator.resources.BrokerSettings;
+import dev.millrace.operator.scale.BrokerRegistry;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The operator with what a test has to put in its place, hurried: minutes pass in moments. */
+public final class StagedOperator implements AutoCloseable {
+  private final AtomicInteger passes = new AtomicInteger();
+  private final MillraceOperator operator;
+
+  /** Starts it for one namespace. */
+  public StagedOperator(KubernetesClient client, String namespace, BrokerRegistry registry) {
+    operator =
+        MillraceOperator.start(
+            client,
+            new OperatorSettings(
+                Set.of(namespace),
+                new BrokerSettings(
+                    "millrace.dev/broker:0.1.0", Advertise.HOSTNAME, Optional.empty()),
+                Duration.ofMillis(50),
+                Duration.ofMillis(50)),
+            registry,
+            new Metrics() {
+              @Override
+              public void finishedReconciliation(
+                  HasMetadata resource, Map<String, Object> metadata) {
+                passes.incrementAndGet();
+              }
+            });
+  }
+
+  /** Passes that ended well so far. */
+  public int passes() {
+    return passes.get();
+  }
+
+  @Override
+  public void close() {
+    operator.close();
+  }
+}

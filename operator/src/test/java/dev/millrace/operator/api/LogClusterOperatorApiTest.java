@@ -1,0 +1,351 @@
+package dev.millrace.operator.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.operator.resources.MetadataLog;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The operator at work, on a real API server and under the rights that it is deployed with. */
+@ExtendWith(ApiServerExtension.class)
+class LogClusterOperatorApiTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(40);
+  private final Stage stage;
+
+  LogClusterOperatorApiTest(ApiServer api) throws IOException {
+    stage = new Stage(api);
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
+  }
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  @Test
+  void aClusterComesUpAndItsStatusSpeaksFromTheFirstPass() {
+    // Given
+    var told = new CopyOnWriteArrayList<LogClusterStatus>();
+    try (var watch = stage.cluster("events").watch(new Noting(told))) {
+      // When
+      stage.apply(events(3, ""));
+      stage.awaitStable("events");
+      var status = stage.await("events", LogClusterOperatorApiTest::allAnswer);
+
+      // Then
+      assertThat(watch).isNotNull();
+      assertThat(told.getFirst().phase()).isEqualTo("Creating");
+      assertThat(told.getFirst().conditions())
+          .extracting(Condition::getReason)
+          .containsOnly("NotReconciled");
+      assertThat(status.message()).isEqualTo("Healthy");
+      assertThat(status.brokers()).isEqualTo(3);
+      assertThat(status.readyBrokers()).isEqualTo(3);
+      assertThat(status.controller()).isZero();
+      assertThat(Objects.requireNonNull(status.partitions()).total()).isEqualTo(12);
+      assertThat(status.brokerStates()).hasSize(3);
+      assertThat(Objects.requireNonNull(status.memory()).split())
+          .isEqualTo("1Gi = 64Mi heap + 32Mi direct + 96Mi overhead + 832Mi page cache");
+      assertThat(stage.cluster("events").scale().getStatus().getSelector())
+          .isEqualTo("millrace.dev/cluster=events");
+      assertThat(objects())
+          .containsExactlyInAnyOrder(
+              "Service/events-brokers",
+              "Service/events-bootstrap",
+              "ConfigMap/events-config",
+              "ServiceAccount/events-broker",
+              "Role/events-broker",
+              "RoleBinding/events-broker",
+              "PodDisruptionBudget/events",
+              "MetadataLog/events",
+              "StatefulSet/events");
+    }
+  }
+
+  @Test
+  void nothingIsWrittenWhileNothingChanges() {
+    // Given
+    stage.apply(events(3, "config: {log.retention.hours: 72}, cpu: 500m"));
+    stage.awaitStable("events");
+    quiet();
+    stage.writes().forget();
+    int passes = stage.operator().passes();
+    int polls = stage.brokers().polls();
+
+    // When: twenty minutes would bring four passes and six hundred polls of three brokers
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(
+            () ->
+                stage.operator().passes() >= passes + 40 && stage.brokers().polls() >= polls + 300);
+
+    // Then
+    assertThat(stage.writes().seen()).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyChangedIsMended() {
+    // Given
+    stage.apply(events(1, ""));
+    stage.awaitStable("events");
+    var service =
+        stage.admin().services().inNamespace(stage.namespace()).withName("events-bootstrap");
+
+    // When
+    service.edit(
+        found -> {
+          found.getSpec().setSelector(Map.of("somebody", "else"));
+          return found;
+        });
+
+    // Then
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> service.get().getSpec().getSelector().containsKey("millrace.dev/cluster"));
+  }
+
+  @Test
+  void scalingUpAddsPodsAndRestartsNobody() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.cluster("events").scale(5);
+    stage.await("events", status -> Objects.equals(status.readyBrokers(), 5));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods()).hasSize(5).containsAllEntriesOf(before);
+  }
+
+  @Test
+  void scalingDownIsRefusedByNameAndGoesOnOnceTheLeavingBrokersAreEmpty() {
+    // Given
+    stage.brokers().holds(2, 7);
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // When
+    stage.cluster("events").scale(2);
+    var refused = stage.await("events", status -> Stage.is(status, "Stalled", "True"));
+
+    // Then
+    assertThat(refused.message()).isEqualTo("Scale-down to 2 refused: broker 2 holds 7 partitions");
+    assertThat(refused.brokers()).isEqualTo(3);
+    assertThat(stage.pods()).hasSize(3);
+    assertThat(spec(stage.cluster("events").get()).brokers()).isEqualTo(2);
+
+    // When
+    stage.brokers().holds(2, 0);
+    stage.await("events", status -> Objects.equals(status.brokers(), 2));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods()).hasSize(2);
+    assertThat(stage.unregistered()).contains(2);
+  }
+
+  @Test
+  void aChangeOfTheConfigurationRollsOneBrokerAfterTheOther() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    stage.writes().forget();
+
+    // When
+    stage.apply(events(3, "config: {log.retention.hours: 1}"));
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.writes().seen())
+        .filteredOn(write -> write.startsWith("DELETE"))
+        .extracting(write -> write.substring(write.lastIndexOf('/') + 1))
+        .containsExactly("events-2", "events-1", "events-0");
+  }
+
+  @Test
+  void aRollWaitsWhilePartitionsAreNotInSyncAndSaysSo() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 8, "underReplicated", 4));
+    stage.await("events", status -> Stage.is(status, "PartitionsHealthy", "False"));
+
+    // When
+    stage.apply(events(3, "config: {log.retention.hours: 1}"));
+    var waiting = stage.await("events", status -> status.operations() != null);
+
+    // Then
+    var blocked = Objects.requireNonNull(waiting.operations()).getFirst().blockedBy();
+    assertThat(Objects.requireNonNull(blocked).predicate()).isEqualTo("PartitionsNotInSync");
+    assertThat(stage.pods()).isEqualTo(before);
+  }
+
+  @Test
+  void volumesGrowWithTheSpec() {
+    // Given
+    stage.apply(events(1, ""));
+    stage.awaitStable("events");
+
+    // When: no class that allows it stands behind these claims
+    stage.apply(events(1, "").replace("10Gi", "20Gi"));
+    var refused = stage.await("events", status -> Stage.is(status, "StorageReady", "False"));
+
+    // Then
+    assertThat(Stage.condition(refused, "StorageReady"))
+        .get()
+        .extracting(Condition::getReason)
+        .isEqualTo("GrowthRefused");
+    assertThat(Stage.is(refused, "Ready", "True")).isTrue();
+  }
+
+  @Test
+  void identityAndVolumesOutliveALogClusterUnlessItSaysOtherwise() {
+    // Given
+    stage.apply(events(1, ""));
+    stage.awaitStable("events");
+    var identity =
+        stage
+            .admin()
+            .resources(MetadataLog.class)
+            .inNamespace(stage.namespace())
+            .withName("events");
+    var clusterId = identity.get().getSpec().clusterId();
+
+    // Then
+    assertThat(clusterId).hasSize(22);
+    assertThat(owners(identity.get())).isEmpty();
+    assertThat(owners(claim())).isEmpty();
+
+    // When
+    stage.apply(events(1, "").replace("10Gi", "10Gi, whenDeleted: Delete"));
+
+    // Then
+    Awaitility.await().atMost(DEADLINE).until(() -> owners(identity.get()).size() == 1);
+
+    // When
+    stage.apply(events(1, ""));
+
+    // Then
+    Awaitility.await().atMost(DEADLINE).until(() -> owners(identity.get()).isEmpty());
+    assertThat(identity.get().getSpec().clusterId()).isEqualTo(clusterId);
+  }
+
+  @Test
+  void edgesAreToldAsEventsOnce() {
+    // Given
+    stage.apply(events(1, ""));
+    stage.awaitStable("events");
+
+    // When
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 11, "leaderless", 1));
+    stage.await("events", status -> Stage.is(status, "Ready", "False"));
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
+    stage.awaitStable("events");
+    quiet();
+
+    // Then
+    assertThat(
+            stage.admin().events().v1().events().inNamespace(stage.namespace()).list().getItems())
+        .filteredOn(event -> "PartitionsOffline".equals(event.getReason()))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo("Warning");
+              assertThat(event.getNote()).isEqualTo("1 partition without leader");
+            });
+  }
+
+  private static boolean allAnswer(LogClusterStatus status) {
+    var rows = status.brokerStates();
+    return rows != null && rows.stream().allMatch(row -> row.state().equals("Running"));
+  }
+
+  /** Lets what the last change set off come to rest. */
+  private void quiet() {
+    int passes = stage.operator().passes();
+    Awaitility.await().atMost(DEADLINE).until(() -> stage.operator().passes() > passes + 3);
+  }
+
+  private PersistentVolumeClaim claim() {
+    return stage
+        .admin()
+        .persistentVolumeClaims()
+        .inNamespace(stage.namespace())
+        .withName("data-events-0")
+        .get();
+  }
+
+  private static List<?> owners(HasMetadata object) {
+    var owners = object.getMetadata().getOwnerReferences();
+    return owners == null ? List.of() : owners;
+  }
+
+  private static dev.millrace.crds.LogClusterSpec spec(LogCluster cluster) {
+    return cluster.getSpec();
+  }
+
+  private List<String> objects() {
+    var admin = stage.admin();
+    var namespace = stage.namespace();
+    var kinds =
+        List.of(
+            admin.services().inNamespace(namespace),
+            admin.configMaps().inNamespace(namespace),
+            admin.serviceAccounts().inNamespace(namespace),
+            admin.rbac().roles().inNamespace(namespace),
+            admin.rbac().roleBindings().inNamespace(namespace),
+            admin.policy().v1().podDisruptionBudget().inNamespace(namespace),
+            admin.resources(MetadataLog.class).inNamespace(namespace),
+            admin.apps().statefulSets().inNamespace(namespace));
+    return kinds.stream()
+        .flatMap(
+            kind -> kind.withLabel("millrace.dev/cluster", "events").list().getItems().stream())
+        .map(object -> (HasMetadata) object)
+        .map(object -> object.getKind() + "/" + object.getMetadata().getName())
+        .toList();
+  }
+
+  private static String events(int brokers, String more) {
+    return """
+        {apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: events},
+         spec: {brokers: %d, memory: 1Gi, storage: {size: 10Gi}%s}}"""
+        .formatted(brokers, more.isEmpty() ? "" : ", " + more);
+  }
+
+  /** Notes each status that a watcher sees. */
+  private record Noting(List<LogClusterStatus> told) implements Watcher<LogCluster> {
+    @Override
+    public void eventReceived(Action action, LogCluster cluster) {
+      if (cluster.getStatus() != null) {
+        told.add(cluster.getStatus());
+      }
+    }
+
+    @Override
+    public void onClose(@Nullable WatcherException cause) {}
+  }
+}

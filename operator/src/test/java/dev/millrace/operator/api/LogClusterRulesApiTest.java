@@ -1,0 +1,131 @@
+package dev.millrace.operator.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.crds.LogCluster;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the API server itself says to a spec, by the CRD alone. */
+@ExtendWith(ApiServerExtension.class)
+class LogClusterRulesApiTest {
+  private final KubernetesClient client;
+
+  LogClusterRulesApiTest(ApiServer api) {
+    client = new KubernetesClientBuilder().withConfig(api.config()).build();
+  }
+
+  @BeforeEach
+  void install() throws IOException {
+    Stage.installCrds(client);
+  }
+
+  @AfterEach
+  void close() {
+    client.resources(LogCluster.class).inNamespace("default").delete();
+    client.close();
+  }
+
+  @Test
+  void brokersMemoryAndStorageSuffice() {
+    assertThatCode(() -> apply("{brokers: 3, memory: 1Gi, storage: {size: 100Gi}}"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void everythingThatOneMaySetIsTaken() {
+    assertThatCode(
+            () ->
+                apply(
+                    """
+                    {version: 1.0.0, brokers: 3, memory: 8Gi, memorySplit: {heap: 96Mi, direct: 64Mi},
+                     cpu: 2, storage: {size: 500Gi, class: fast, whenDeleted: Retain, whenScaled: Delete},
+                     topology: {zoneKey: zone, nodeSelector: {disk: ssd}, tolerations: [{key: a, operator: Exists}],
+                                priorityClass: high},
+                     config: {log.retention.hours: 72, compression.type: producer},
+                     defaults: {partitions: 6, replicationFactor: 1, minInsyncReplicas: 1}}"""))
+        .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {brokers: 0, memory: 1Gi, storage: {size: 1Gi}}                            | must be 1 to 1000; 1 is a whole cluster
+          {brokers: 1, memory: 64Mi, storage: {size: 1Gi}}                           | 64Mi is too little: a broker needs 192Mi (heap 64Mi, direct 32Mi, overhead 96Mi) before any page cache; use 256Mi or more
+          {brokers: 1, memory: lots, storage: {size: 1Gi}}                           | is not a quantity; write for example 512Mi
+          {brokers: 1, memory: 1Gi, memory2: 1Gi, storage: {size: 1Gi}}              | unknown field \"spec.memory2\"
+          {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, config: {node.id: 7}}      | node.id is set by the operator itself; remove it from config
+          {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3}} | must be 1: this version keeps one replica of a partition
+          {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 1, minInsyncReplicas: 2}} | more in-sync replicas than replicas would refuse every write
+          {brokers: 1, memory: 1Gi, memorySplit: {heap: 1Gi}, storage: {size: 1Gi}}  | heap and direct with 96Mi of overhead exceed spec.memory; make them smaller
+          {brokers: 1, memory: 1Gi, memorySplit: {heap: 16Mi}, storage: {size: 1Gi}} | a broker needs a heap of 64Mi or more
+          {memory: 1Gi, storage: {size: 1Gi}}                                        | spec.brokers: Required value
+          """)
+  void aBadSpecIsRefusedWithWhatToDo(String spec, String message) {
+    assertThatThrownBy(() -> apply(spec)).hasMessageContaining(message);
+  }
+
+  @Test
+  void storageNeverShrinks() {
+    apply("{brokers: 1, memory: 1Gi, storage: {size: 100Gi}}");
+
+    assertThatThrownBy(() -> apply("{brokers: 1, memory: 1Gi, storage: {size: 50Gi}}"))
+        .hasMessageContaining("spec.storage.size")
+        .hasMessageContaining(
+            "cannot shrink (100Gi → 50Gi); volumes only grow. Keep 100Gi or more");
+  }
+
+  @Test
+  void theStorageClassStays() {
+    apply("{brokers: 1, memory: 1Gi, storage: {size: 100Gi, class: slow}}");
+
+    assertThatThrownBy(
+            () -> apply("{brokers: 1, memory: 1Gi, storage: {size: 100Gi, class: fast}}"))
+        .hasMessageContaining("spec.storage.class")
+        .hasMessageContaining("volumes keep the class that they were made with");
+  }
+
+  @Test
+  void scalingToNoBrokerIsRefusedByTheSubresourceToo() {
+    apply("{brokers: 2, memory: 1Gi, storage: {size: 1Gi}}");
+    var cluster = client.resources(LogCluster.class).inNamespace("default").withName("events");
+
+    assertThat(cluster.scale().getSpec().getReplicas()).isEqualTo(2);
+    assertThatThrownBy(() -> scaleTo(0)).hasMessageContaining("must be 1 to 1000");
+  }
+
+  private void scaleTo(int brokers) {
+    var cluster = client.resources(LogCluster.class).inNamespace("default").withName("events");
+    var scale = cluster.scale();
+    scale.getSpec().setReplicas(brokers);
+    cluster.scale(scale);
+  }
+
+  private void apply(String spec) {
+    var object =
+        Serialization.unmarshal(
+            "---\n{apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: events, namespace: default}}",
+            GenericKubernetesResource.class);
+    object.setAdditionalProperty("spec", Serialization.unmarshal("---\n" + spec, Object.class));
+    client
+        .resource(object)
+        .fieldValidation(Validation.STRICT)
+        .createOr(NonDeletingOperation::update);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.operator.api;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.operator.resources.ClusterNames;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The health ports of a cluster's brokers, each at an address of its own in 127.0.0.0/8. What they
+ * say of partitions is what the test sets.
+ */
+final class PlayedBrokers implements AutoCloseable {
+  private final String prefix =
+      "127.%d.%d."
+          .formatted(
+              ThreadLocalRandom.current().nextInt(10, 250),
+              ThreadLocalRandom.current().nextInt(0, 250));
+  private final Map<Integer, HttpServer> servers = new ConcurrentHashMap<>();
+  private final Map<Integer, Integer> replicas = new ConcurrentHashMap<>();
+  private final TreeSet<Integer> registered = new TreeSet<>();
+  private final AtomicInteger polls = new AtomicInteger();
+  private volatile Map<String, Integer> partitions = Map.of();
+
+  /** Starts a broker's port, and says at which address. */
+  synchronized String start(int id) {
+    servers.computeIfAbsent(id, this::serve);
+    registered.add(id);
+    return address(id);
+  }
+
+  synchronized void stop(int id) {
+    var server = servers.remove(id);
+    if (server != null) {
+      server.stop(0);
+    }
+  }
+
+  synchronized void unregister(List<Integer> ids) {
+    registered.removeAll(ids);
+  }
+
+  /** How many replicas a broker holds from now on. */
+  void holds(int id, int count) {
+    replicas.put(id, count);
+  }
+
+  /** Counts of partitions, by the names of the report. */
+  void partitions(Map<String, Integer> counts) {
+    partitions = counts;
+  }
+
+  /** Questions answered so far. */
+  int polls() {
+    return polls.get();
+  }
+
+  private String address(int id) {
+    return prefix + (id + 1);
+  }
+
+  private HttpServer serve(int id) {
+    try {
+      var server =
+          HttpServer.create(new InetSocketAddress(address(id), ClusterNames.HEALTH_PORT), 0);
+      server.createContext("/v1/broker", exchange -> answer(exchange, broker(id)));
+      server.createContext("/v1/cluster", exchange -> answer(exchange, cluster()));
+      server.start();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, Object> broker(int id) {
+    // Bytes and offsets move as those of a cluster at work do.
+    int moving = polls.incrementAndGet();
+    return Map.of(
+        "nodeId",
+        id,
+        "state",
+        "Running",
+        "recoveryPercent",
+        100,
+        "version",
+        "0.1.0",
+        "controller",
+        id == 0,
+        "leaders",
+        replicas.getOrDefault(id, 0),
+        "replicas",
+        replicas.getOrDefault(id, 0),
+        "bytes",
+        1_234_000_000L + moving,
+        "metadataOffset",
+        moving,
+        "memory",
+        Map.of("heapUsed", moving));
+  }
+
+  private synchronized Map<String, Object> cluster() {
+    var counts = new HashMap<String, Object>();
+    for (var name :
+        List.of(
+            "total", "healthy", "underReplicated", "underMinIsr", "leaderless", "reassigning")) {
+      counts.put(name, partitions.getOrDefault(name, 0));
+    }
+    counts.put("worst", List.of());
+    var members = new ArrayList<Map<String, Object>>();
+    for (int id : registered) {
+      members.add(
+          Map.of(
+              "id",
+              id,
+              "fenced",
+              !servers.containsKey(id),
+              "replicas",
+              replicas.getOrDefault(id, 0),
+              "leaders",
+              0));
+    }
+    return Map.of(
+        "controllerId", 0, "metadataOffset", polls.get(), "partitions", counts, "brokers", members);
+  }
+
+  private static void answer(HttpExchange exchange, Map<String, Object> body) throws IOException {
+    try (exchange) {
+      var bytes = Serialization.asJson(body).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    servers.values().forEach(server -> server.stop(0));
+    servers.clear();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.millrace.operator.api;
+
+import dev.millrace.operator.resources.Fingerprint;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * As much of the StatefulSet controller and of a kubelet as the operator can tell from the real
+ * ones: pods of the template's revision, bound claims, ready at once. Under {@code OnDelete} it
+ * makes a pod anew only when it is gone.
+ */
+final class PlayedController implements AutoCloseable {
+  private final KubernetesClient client;
+  private final String namespace;
+  private final PlayedBrokers brokers;
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+
+  PlayedController(KubernetesClient client, String namespace, PlayedBrokers brokers) {
+    this.client = client;
+    this.namespace = namespace;
+    this.brokers = brokers;
+    var task = thread.scheduleWithFixedDelay(this::pass, 0, 50, TimeUnit.MILLISECONDS);
+    assert !task.isDone();
+  }
+
+  private void pass() {
+    try {
+      client.apps().statefulSets().inNamespace(namespace).list().getItems().forEach(this::play);
+    } catch (KubernetesClientException raced) {
+      // Someone wrote in between; the next pass sees what.
+    }
+  }
+
+  private void play(StatefulSet set) {
+    var revision =
+        set.getMetadata().getName()
+            + "-"
+            + Fingerprint.of(Serialization.asJson(set.getSpec().getTemplate()));
+    int replicas = set.getSpec().getReplicas();
+    for (int id = 0; id < replicas; id++) {
+      claim(set, id);
+      pod(set, id, revision);
+    }
+    client.pods().inNamespace(namespace).list().getItems().stream()
+        .filter(pod -> ordinal(pod) >= replicas)
+        .forEach(
+            pod -> {
+              brokers.stop(ordinal(pod));
+              client.resource(pod).delete();
+            });
+    var status = set.getStatus();
+    if (!revision.equals(status.getUpdateRevision())
+        || !set.getMetadata().getGeneration().equals(status.getObservedGeneration())
+        || !Integer.valueOf(replicas).equals(status.getReplicas())) {
+      status.setUpdateRevision(revision);
+      status.setObservedGeneration(set.getMetadata().getGeneration());
+      status.setReplicas(replicas);
+      client.resource(set).updateStatus();
+    }
+  }
+
+  private static int ordinal(Pod pod) {
+    var name = pod.getMetadata().getName();
+    return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+  }
+
+  private void claim(StatefulSet set, int id) {
+    var template = set.getSpec().getVolumeClaimTemplates().getFirst();
+    var name = "data-" + set.getMetadata().getName() + "-" + id;
+    var claims = client.persistentVolumeClaims().inNamespace(namespace).withName(name);
+    var size = template.getSpec().getResources().getRequests();
+    if (claims.get() == null) {
+      client
+          .persistentVolumeClaims()
+          .inNamespace(namespace)
+          .resource(
+              new PersistentVolumeClaimBuilder(template)
+                  .editMetadata()
+                  .withName(name)
+                  .addToLabels(set.getSpec().getSelector().getMatchLabels())
+                  .endMetadata()
+                  .withStatus(null)
+                  .build())
+          .create();
+      var made = claims.get();
+      client
+          .resource(
+              new PersistentVolumeClaimBuilder(made)
+                  .withNewStatus()
+                  .withPhase("Bound")
+                  .withCapacity(size)
+                  .endStatus()
+                  .build())
+          .updateStatus();
+    }
+  }
+
+  private void pod(StatefulSet set, int id, String revision) {
+    var name = set.getMetadata().getName() + "-" + id;
+    if (client.pods().inNamespace(namespace).withName(name).get() != null) {
+      return;
+    }
+    var template = set.getSpec().getTemplate();
+    Map<String, String> labels = new HashMap<>(template.getMetadata().getLabels());
+    labels.put("controller-revision-hash", revision);
+    var pod =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace(namespace)
+                    .withLabels(labels)
+                    .endMetadata()
+                    .withNewSpec()
+                    .addNewContainer()
+                    .withName("broker")
+                    .withImage(template.getSpec().getContainers().getFirst().getImage())
+                    .endContainer()
+                    .endSpec()
+                    .build())
+            .create();
+    client
+        .resource(
+            new PodBuilder(pod)
+                .withNewStatus()
+                .withPhase("Running")
+                .withPodIP(brokers.start(id))
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .endCondition()
+                .endStatus()
+                .build())
+        .updateStatus();
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    thread.close();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.millrace.operator.api;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.operator.StagedOperator;
+import dev.millrace.operator.scale.BrokerRegistry;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/**
+ * A namespace with the operator at work in it under the very rights that it is deployed with, and
+ * with played brokers.
+ */
+final class Stage implements AutoCloseable {
+  private static final Path CRDS = Path.of("../crds/src/main/resources/crds");
+  private static final Path ROLE = Path.of("../deploy/watch/base/role.yaml");
+  private static final String ACCOUNT = "millrace-operator";
+  private static final Duration DEADLINE = Duration.ofSeconds(40);
+
+  private final String namespace;
+  private final KubernetesClient admin;
+  private final KubernetesClient own;
+  private final Writes writes = new Writes();
+  private final PlayedBrokers brokers = new PlayedBrokers();
+  private final PlayedController controller;
+  private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
+  private final StagedOperator operator;
+
+  Stage(ApiServer api) throws IOException {
+    admin = new KubernetesClientBuilder().withConfig(api.config()).build();
+    installCrds(admin);
+    namespace =
+        admin
+            .namespaces()
+            .resource(
+                new NamespaceBuilder()
+                    .withNewMetadata()
+                    .withGenerateName("stage-")
+                    .endMetadata()
+                    .build())
+            .create()
+            .getMetadata()
+            .getName();
+    grant();
+    var config =
+        new ConfigBuilder(api.config())
+            .withImpersonateUsername("system:serviceaccount:%s:%s".formatted(namespace, ACCOUNT))
+            .withNamespace(namespace)
+            .build();
+    own =
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withHttpClientBuilderConsumer(
+                builder -> builder.addOrReplaceInterceptor("writes", writes))
+            .build();
+    controller = new PlayedController(admin, namespace, brokers);
+    operator = new StagedOperator(own, namespace, new NotingRegistry());
+  }
+
+  static void installCrds(KubernetesClient admin) throws IOException {
+    try (var files = Files.list(CRDS)) {
+      for (var file : files.filter(file -> file.toString().endsWith("dev.yaml")).toList()) {
+        var crd = admin.load(Files.newInputStream(file)).items().getFirst();
+        admin.resource(crd).fieldManager("test").forceConflicts().serverSideApply();
+        admin
+            .resource(crd)
+            .waitUntilCondition(Stage::established, 30, java.util.concurrent.TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static boolean established(HasMetadata crd) {
+    return crd != null && Serialization.asJson(crd).contains("\"Established\"");
+  }
+
+  private void grant() throws IOException {
+    for (var object : admin.load(Files.newInputStream(ROLE)).items()) {
+      object.getMetadata().setNamespace(namespace);
+      admin.resource(object).create();
+    }
+    admin
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName(ACCOUNT)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", ACCOUNT)
+                .addNewSubject()
+                .withKind("ServiceAccount")
+                .withName(ACCOUNT)
+                .withNamespace(namespace)
+                .endSubject()
+                .build())
+        .create();
+  }
+
+  KubernetesClient admin() {
+    return admin;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  PlayedBrokers brokers() {
+    return brokers;
+  }
+
+  Writes writes() {
+    return writes;
+  }
+
+  StagedOperator operator() {
+    return operator;
+  }
+
+  List<Integer> unregistered() {
+    return unregistered;
+  }
+
+  /** Applies YAML as {@code kubectl apply --server-side} does, unknown fields refused. */
+  void apply(String yaml) {
+    var object = Serialization.unmarshal("---\n" + yaml, GenericKubernetesResource.class);
+    object.getMetadata().setNamespace(namespace);
+    admin
+        .resource(object)
+        .fieldValidation(Validation.STRICT)
+        .fieldManager("user")
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  Resource<LogCluster> cluster(String name) {
+    return admin.resources(LogCluster.class).inNamespace(namespace).withName(name);
+  }
+
+  Optional<LogClusterStatus> status(String name) {
+    return Optional.ofNullable(cluster(name).get()).map(LogCluster::getStatus);
+  }
+
+  LogClusterStatus await(String name, Predicate<LogClusterStatus> wanted) {
+    return Awaitility.await()
+        .atMost(DEADLINE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> status(name), status -> status.filter(wanted).isPresent())
+        .orElseThrow();
+  }
+
+  LogClusterStatus awaitStable(String name) {
+    return await(
+        name,
+        status -> {
+          var cluster = Objects.requireNonNull(cluster(name).get());
+          return is(status, "Stable", "True")
+              && cluster.getMetadata().getGeneration().equals(status.observedGeneration());
+        });
+  }
+
+  static boolean is(LogClusterStatus status, String type, String value) {
+    return condition(status, type).filter(now -> value.equals(now.getStatus())).isPresent();
+  }
+
+  static Optional<Condition> condition(LogClusterStatus status, String type) {
+    return Optional.ofNullable(status.conditions()).orElse(List.of()).stream()
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst();
+  }
+
+  /** The cluster's pods by name, each by what tells it from a successor. */
+  Map<String, String> pods() {
+    var pods = new TreeMap<String, String>();
+    for (Pod pod : admin.pods().inNamespace(namespace).list().getItems()) {
+      pods.put(pod.getMetadata().getName(), pod.getMetadata().getUid());
+    }
+    return pods;
+  }
+
+  @Override
+  public void close() {
+    operator.close();
+    controller.close();
+    brokers.close();
+    own.close();
+    admin.close();
+  }
+
+  /** Plays the brokers' side of an unregistration. */
+  private final class NotingRegistry implements BrokerRegistry {
+    @Override
+    public void unregister(String bootstrap, List<Integer> ids) {
+      unregistered.addAll(ids);
+      brokers.unregister(ids);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.operator.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.operator.Fixtures;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MemoryPlanTest {
+  @ParameterizedTest
+  @CsvSource({
+    "192Mi,   64,  32,  96,     0",
+    "256Mi,   64,  32,  96,    64",
+    "1Gi,     64,  32,  96,   832",
+    "8Gi,    128,  64, 104,  7896",
+    "64Gi,   512, 256, 152, 64616"
+  })
+  void mostOfTheLimitIsPageCache(String limit, int heap, int direct, int overhead, int cache) {
+    var plan = plan("memory: " + limit);
+
+    assertThat(plan).isEqualTo(new MemoryPlan(plan.limitMi(), heap, direct, overhead, cache));
+    assertThat(heap + direct + overhead + cache).isEqualTo(plan.limitMi());
+  }
+
+  @Test
+  void partsThatTheUserFixesAreKept() {
+    assertThat(plan("memory: 8Gi, memorySplit: {heap: 96Mi, direct: 64Mi}"))
+        .isEqualTo(new MemoryPlan(8192, 96, 64, 100, 7932));
+  }
+
+  @Test
+  void theJvmIsToldItsPartsAndToEndWhenTheyDoNotSuffice() {
+    assertThat(plan("memory: 1Gi").jvmOptions())
+        .containsExactly(
+            "-Xms64m", "-Xmx64m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
+  }
+
+  @Test
+  void adviceSaysWhatTheCacheIsGoodFor() {
+    assertThat(plan("memory: 1Gi").advice()).contains("10 MiB/s keeps its last 83 s in memory");
+    assertThat(plan("memory: 200Mi").advice()).startsWith("Small: 8Mi of page cache");
+    assertThat(plan("memory: 200Mi").sizedWell()).isFalse();
+  }
+
+  private static MemoryPlan plan(String memory) {
+    return MemoryPlan.of(
+        Fixtures.cluster("{brokers: 1, %s, storage: {size: 1Gi}}".formatted(memory)).getSpec());
+  }
+}

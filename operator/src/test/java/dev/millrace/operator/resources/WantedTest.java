@@ -1,0 +1,164 @@
+package dev.millrace.operator.resources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.operator.Fixtures;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class WantedTest {
+  private static final String SMALL = "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}";
+
+  @Test
+  void everyObjectIsOwnedAndLabelled() {
+    assertThat(Fixtures.wanted(SMALL, 3).objects())
+        .allSatisfy(
+            object -> {
+              assertThat(object.getMetadata().getOwnerReferences())
+                  .singleElement()
+                  .extracting(OwnerReference::getUid)
+                  .isEqualTo("some-uid");
+              assertThat(object.getMetadata().getLabels())
+                  .containsEntry("millrace.dev/cluster", "events")
+                  .containsEntry("app.kubernetes.io/managed-by", "millrace-operator");
+            });
+  }
+
+  @Test
+  void nothingOfABrokerDependsOnHowManyThereAre() {
+    var three = statefulSet(Fixtures.wanted(SMALL, 3));
+    var five = statefulSet(Fixtures.wanted(SMALL.replace("3", "5"), 5));
+
+    assertThat(five.getSpec().getReplicas()).isEqualTo(5);
+    assertThat(five.getSpec().getTemplate()).isEqualTo(three.getSpec().getTemplate());
+  }
+
+  @Test
+  void aChangeOfTheConfigurationIsAChangeOfThePod() {
+    var before = statefulSet(Fixtures.wanted(SMALL, 3));
+    var after =
+        statefulSet(
+            Fixtures.wanted(
+                "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, config: {log.segment.bytes: 1}}",
+                3));
+
+    assertThat(after.getSpec().getTemplate()).isNotEqualTo(before.getSpec().getTemplate());
+  }
+
+  @Test
+  void memoryIsRequestedAsItIsLimitedAndCpuIsNotLimited() {
+    var resources =
+        statefulSet(
+                Fixtures.wanted("{brokers: 1, memory: 1024Mi, cpu: 2, storage: {size: 1Gi}}", 1))
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .getFirst()
+            .getResources();
+
+    assertThat(resources.getLimits()).containsOnlyKeys("memory");
+    assertThat(resources.getRequests())
+        .containsEntry("memory", resources.getLimits().get("memory"))
+        .containsKey("cpu");
+  }
+
+  @Test
+  void volumesAreKeptUnlessTheSpecSaysOtherwise() {
+    var kept = statefulSet(Fixtures.wanted(SMALL, 3));
+    var deleted =
+        statefulSet(
+            Fixtures.wanted(
+                "{brokers: 3, memory: 1Gi, storage: {size: 1Gi, whenDeleted: Delete}}", 3));
+
+    assertThat(kept.getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())
+        .isEqualTo("Retain");
+    assertThat(deleted.getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())
+        .isEqualTo("Delete");
+  }
+
+  @Test
+  void theConfigurationIsReadAsItWasMeant() {
+    // Given
+    var wanted =
+        Fixtures.wanted(
+            """
+            {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {partitions: 6, minInsyncReplicas: 1},
+             config: {log.retention.hours: 72, odd.one: ' a=b\\c: # '}}""",
+            3);
+
+    // When
+    var read = properties(wanted);
+
+    // Then
+    assertThat(read)
+        .containsEntry("log.retention.hours", "72")
+        .containsEntry("odd.one", " a=b\\c: # ")
+        .containsEntry("num.partitions", "6")
+        .containsEntry("min.insync.replicas", "1")
+        .containsEntry("node.id", "${env:MILLRACE_NODE_ID}")
+        .containsEntry("metadata.log.name", "events")
+        .containsEntry(
+            "advertised.listeners",
+            "CLIENT://${env:POD_NAME}.events-brokers.shop.svc:9092,INTERNAL://${env:POD_NAME}.events-brokers.shop.svc:9091")
+        .doesNotContainKey("default.replication.factor");
+  }
+
+  @Test
+  void whereThereIsNoDnsBrokersTellTheirAddresses() {
+    var cluster = Fixtures.cluster(SMALL);
+    var settings =
+        new BrokerSettings("broker:1", Advertise.POD_IP, Optional.of("https://127.0.0.1:6443"));
+    var wanted =
+        new Wanted(cluster, 3, Fixtures.wanted(SMALL, 3).memory(), Optional.empty(), settings);
+
+    assertThat(properties(wanted))
+        .containsEntry(
+            "advertised.listeners", "CLIENT://${env:POD_IP}:9092,INTERNAL://${env:POD_IP}:9091")
+        .containsEntry("kubernetes.url", "https://127.0.0.1:6443");
+  }
+
+  @Test
+  void theVersionReplacesTheTag() {
+    var settings = Fixtures.SETTINGS;
+    var local = new BrokerSettings("host:5000/broker", Advertise.HOSTNAME, Optional.empty());
+
+    assertThat(settings.image(Optional.of("2.0"))).isEqualTo("millrace.dev/broker:2.0");
+    assertThat(settings.version(Optional.empty())).isEqualTo("0.1.0");
+    assertThat(local.withDefaultTag("1.0").image()).isEqualTo("host:5000/broker:1.0");
+    assertThat(settings.withDefaultTag("1.0").image()).isEqualTo("millrace.dev/broker:0.1.0");
+  }
+
+  private static StatefulSet statefulSet(Wanted wanted) {
+    return only(wanted, StatefulSet.class);
+  }
+
+  private static Map<String, String> properties(Wanted wanted) {
+    var properties = new Properties();
+    try {
+      properties.load(
+          new StringReader(only(wanted, ConfigMap.class).getData().get("broker.properties")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.stringPropertyNames().stream()
+        .collect(java.util.stream.Collectors.toMap(name -> name, properties::getProperty));
+  }
+
+  private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
+    return wanted.objects().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+}

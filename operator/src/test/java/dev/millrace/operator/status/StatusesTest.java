@@ -1,0 +1,197 @@
+package dev.millrace.operator.status;
+
+import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.health;
+import static dev.millrace.operator.Fixtures.pod;
+import static dev.millrace.operator.Fixtures.pods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.Partition;
+import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.operator.Fixtures;
+import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.Wanted;
+import dev.millrace.operator.roll.RollDecision.Settled;
+import dev.millrace.operator.scale.ScaleDecision.Keep;
+import dev.millrace.operator.status.Claims.Claim;
+import dev.millrace.operator.status.Edges.Edge;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StatusesTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Partitions OFFLINE =
+      new Partitions(
+          12,
+          11,
+          0,
+          0,
+          1,
+          0,
+          List.of(new Partition("payments", 3, null, List.of(), List.of(1), "broker 1 is fenced")));
+
+  private final LogCluster cluster =
+      Fixtures.cluster("{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}");
+
+  @Test
+  void aSecondLookAtTheSameGivesTheSameStatus() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+
+    // When
+    var later = statuses(3600).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(later).isEqualTo(cluster.getStatus());
+  }
+
+  @Test
+  void onlyAConditionThatFlipsGetsANewTime() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+
+    // When
+    var later = statuses(60).of(seen(pods(3, "r"), health(OFFLINE, 4, 4, 4)));
+
+    // Then
+    assertThat(condition(later, "Ready").getStatus()).isEqualTo("False");
+    assertThat(condition(later, "Ready").getLastTransitionTime()).isEqualTo("2026-01-01T00:01:00Z");
+    assertThat(condition(later, "MemorySized").getLastTransitionTime())
+        .isEqualTo("2026-01-01T00:00:00Z");
+  }
+
+  @Test
+  void offlinePartitionsAreNamedInTheOneLine() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+
+    // When
+    var status =
+        statuses(1)
+            .of(
+                seen(
+                    List.of(pod(0, true, "r"), pod(1, false, "r"), pod(2, true, "r")),
+                    health(OFFLINE, 4, 4, 4)));
+
+    // Then
+    assertThat(status.phase()).isEqualTo("Degraded");
+    assertThat(status.message())
+        .isEqualTo(
+            "1 partition without leader (payments-3: broker 1 is fenced);"
+                + " 2 of 3 brokers ready; events-1 is not ready");
+  }
+
+  @Test
+  void aClusterThatNeverServedIsNotReadyUntilAllItsBrokersAre() {
+    // Given
+    cluster.setStatus(statuses(0).first(cluster, Wanted.names(cluster)));
+
+    // When
+    var status = statuses(1).of(seen(pods(2, "r"), health(WELL, 4, 4)));
+
+    // Then
+    assertThat(status.phase()).isEqualTo("Creating");
+    assertThat(condition(status, "Ready").getReason()).isEqualTo("BrokersStarting");
+    assertThat(status.message()).isEqualTo("Creating: 2 of 3 brokers ready; events-2 has no pod");
+  }
+
+  @Test
+  void aClusterThatServesStaysReadyWithABrokerAway() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+
+    // When
+    var status = statuses(1).of(seen(pods(2, "r"), health(WELL, 4, 4)));
+
+    // Then
+    assertThat(condition(status, "Ready").getStatus()).isEqualTo("True");
+    assertThat(condition(status, "Stable").getStatus()).isEqualTo("False");
+  }
+
+  @Test
+  void silenceIsNotTakenForHealth() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+
+    // When
+    var status = statuses(1).of(seen(pods(3, "r"), ClusterHealth.UNKNOWN));
+
+    // Then
+    assertThat(condition(status, "Ready").getStatus()).isEqualTo("Unknown");
+    assertThat(condition(status, "PartitionsHealthy").getStatus()).isEqualTo("Unknown");
+  }
+
+  @Test
+  void rowsAreBoundedInALargeCluster() {
+    var many = pods(250, "r");
+    var status = statuses(0).of(seen(many, health(WELL, 1)));
+
+    assertThat(status.brokerStates()).hasSize(100);
+  }
+
+  @Test
+  void aClusterThatComesUpIsOneEventAndAnIdleOneIsNone() {
+    // Given
+    var first = statuses(0).first(cluster, Wanted.names(cluster));
+    cluster.setStatus(first);
+    var starting = statuses(1).of(seen(pods(1, "r"), ClusterHealth.UNKNOWN));
+    cluster.setStatus(starting);
+    var running = statuses(2).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(Edges.between(null, first)).isEmpty();
+    assertThat(Edges.between(first, starting)).isEmpty();
+    assertThat(Edges.between(starting, running))
+        .extracting(Edge::reason)
+        .containsExactly("Serving");
+    assertThat(Edges.between(running, running)).isEmpty();
+  }
+
+  private static Statuses statuses(int seconds) {
+    return new Statuses(Clock.fixed(START.plus(Duration.ofSeconds(seconds)), ZoneOffset.UTC));
+  }
+
+  private Observation seen(List<PodView> pods, ClusterHealth health) {
+    var claims =
+        IntStream.range(0, 3)
+            .mapToObj(
+                id ->
+                    new Claim(
+                        "data-events-" + id,
+                        "Bound",
+                        Optional.of(new Quantity("10Gi")),
+                        Optional.of(new Quantity("10Gi"))))
+            .toList();
+    return new Observation(
+        cluster,
+        Wanted.names(cluster),
+        "0.1.0",
+        MemoryPlan.of(cluster.getSpec()),
+        new Keep(Math.max(3, pods.size())),
+        new Settled(),
+        pods,
+        new Claims(claims, Optional.empty()),
+        health,
+        List.of());
+  }
+
+  private static Condition condition(LogClusterStatus status, String type) {
+    return Objects.requireNonNull(status.conditions()).stream()
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+
+/**
+ * Links a Java runtime of only the modules that an application needs, from the JDK that this code
+ * runs on.
+ *
+ * @param jdk the JDK's home
+ */
+record JavaRuntime(Path jdk) {
+
+  /** The JDK that runs this code. */
+  static JavaRuntime current() {
+    return new JavaRuntime(Path.of(System.getProperty("java.home")));
+  }
+
+  /** Links the runtime into a folder that must not exist yet. */
+  void link(SortedSet<String> modules, Path target) {
+    List<String> command = new ArrayList<>();
+    command.add(jdk.resolve("bin/jlink").toString());
+    command.add("--add-modules=" + String.join(",", modules));
+    command.add("--no-header-files");
+    command.add("--no-man-pages");
+    // Names of JDK methods stay in stack traces, only their line numbers go: 10 MB.
+    command.add("--strip-java-debug-attributes");
+    // Class data sharing saves 0.2 s of every start; layers are compressed anyway.
+    command.add("--generate-cds-archive");
+    command.add("--output=" + target);
+    Tool.run(command);
+  }
+
+  /** The launcher and all shared libraries of a linked runtime. */
+  List<Path> binariesOf(Path runtime) throws IOException {
+    List<Path> binaries = new ArrayList<>();
+    binaries.add(runtime.resolve("bin/java"));
+    for (Path file : Folders.files(runtime.resolve("lib"))) {
+      if (file.toString().endsWith(".so")) {
+        binaries.add(file);
+      }
+    }
+    return binaries;
+  }
+}

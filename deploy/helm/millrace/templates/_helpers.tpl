@@ -1,0 +1,3 @@
+{{- define "millrace.watchNamespaces" -}}
+{{- join "," (.Values.watchNamespaces | default (list .Release.Namespace)) -}}
+{{- end -}}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.api;
+
+import org.jspecify.annotations.NullMarked;

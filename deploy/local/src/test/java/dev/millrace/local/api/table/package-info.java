@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.api.table;
+
+import org.jspecify.annotations.NullMarked;

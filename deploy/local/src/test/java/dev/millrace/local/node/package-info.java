@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.node;
+
+import org.jspecify.annotations.NullMarked;

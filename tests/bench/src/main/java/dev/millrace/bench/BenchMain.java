@@ -1,0 +1,187 @@
+package dev.millrace.bench;
+
+import dev.millrace.launch.Checkout;
+import dev.millrace.launch.Peer;
+import dev.millrace.launch.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line of the benchmark; {@code tests/bench/run} builds and starts it. */
+@Command(
+    name = "tests/bench/run",
+    mixinStandardHelpOptions = true,
+    description = "Measures brokers side by side on this machine.")
+final class BenchMain implements Callable<Integer> {
+  @Option(
+      names = "--short",
+      description = "only show that everything runs; the figures mean nothing")
+  private boolean quick;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      defaultValue = "millrace,kafka",
+      description = "ratio is first to second (${DEFAULT-VALUE})")
+  private List<String> peers = List.of();
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "4",
+      description = "turns of each workload on each peer (${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "4",
+      description = "of a raw workload's turn (${DEFAULT-VALUE})")
+  private int seconds;
+
+  @Option(
+      names = "--only",
+      defaultValue = "",
+      description = "workloads whose title has this pattern")
+  private String only = "";
+
+  @Option(
+      names = "--millrace-jvm",
+      split = " ",
+      description = "more JVM options for Millrace: another collector, a profiler")
+  private List<String> millraceJvm = List.of();
+
+  @Option(names = "--no-start", description = "leave out start-up and idle memory")
+  private boolean noStart;
+
+  @Option(names = "--output", description = "Markdown file to write besides printing it")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--data",
+      description = "folder on the disk to measure on; default: tests/bench/target")
+  private @Nullable Path data;
+
+  /** All peers of the run; the shutdown hook reads it too. */
+  private final List<Peer> running = new CopyOnWriteArrayList<>();
+
+  private List<String> command = List.of();
+
+  public static void main(String[] args) {
+    BenchMain main = new BenchMain();
+    main.command = List.of(args);
+    System.exit(new CommandLine(main).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Checkout checkout = Checkout.find();
+    Path parent = data == null ? checkout.root().resolve("tests/bench/target") : data;
+    Path folder =
+        Files.createTempDirectory(Files.createDirectories(parent), "bench-").toAbsolutePath();
+    Instant start = Instant.now();
+    // An interrupted run leaves neither brokers nor gigabytes behind.
+    Thread cleaner = new Thread(() -> cleanUp(folder), "clean-up");
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    try {
+      String report = measure(checkout, folder, start);
+      System.out.println(report);
+      if (output != null) {
+        Files.createDirectories(output.toAbsolutePath().getParent());
+        Files.writeString(output, report);
+      }
+      return 0;
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+      cleanUp(folder);
+    }
+  }
+
+  private void cleanUp(Path folder) {
+    running.forEach(Peer::close);
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      System.err.println("cannot delete " + folder + ": " + e);
+    }
+  }
+
+  private String measure(Checkout checkout, Path folder, Instant start) throws IOException {
+    Effort effort = quick ? Effort.shortRun() : Effort.full(rounds, Duration.ofSeconds(seconds));
+    Suite suite =
+        new Suite(
+            effort,
+            new PerfTool(checkout, folder),
+            Librdkafka.install(checkout, folder),
+            Pattern.compile(only),
+            System.err::println);
+    Contest contest = new Contest(checkout, folder, millraceJvm);
+    List<Peer> contenders = contest.peers(peers);
+    List<Peer> all = new ArrayList<>(contenders);
+    if (!noStart && !quick) {
+      all.addAll(contest.peers(List.of("kafka-small")));
+    }
+    running.addAll(all);
+    if (!noStart) {
+      suite.starts(all);
+    }
+    suite.load(contenders);
+    List<String> names = all.stream().map(Peer::name).toList();
+    return heading(checkout, folder, effort, start) + new Report(suite.figures(), names).markdown();
+  }
+
+  private String heading(Checkout checkout, Path folder, Effort effort, Instant start)
+      throws IOException {
+    String commit =
+        new Tool(folder)
+            .run(
+                Duration.ofSeconds(20),
+                List.of("git", "-C", checkout.root().toString(), "describe", "--always", "--dirty"))
+            .output()
+            .strip();
+    return String.format(
+        Locale.ROOT,
+        """
+        # Brokers side by side
+
+        `tests/bench/run %s` at %s, %s, %d s in all. %s.
+        Machine: %s.
+
+        One broker of each kind with its defaults on the same machine and disk, both running, one busy at a time, in turns A B B A. Median (least–greatest) of %d turns%s.
+        MB = 10^6, GB = 10^9 bytes of record values, 1 KiB each. CPU is the broker's process alone (user and kernel, `/proc/PID/stat`). Produce is acks=all; raw clients keep 5 requests
+        in flight and send batches that were encoded before; raw fetches are one at a time. *%s*: used by neither broker nor client, what the host stole included; clients share the cores
+        with the broker, so CPU-s/GB is what tells brokers apart and MB/s is a lower bound. Ratio: first to second column.
+
+        """,
+        String.join(" ", command),
+        commit,
+        start.truncatedTo(ChronoUnit.MINUTES),
+        Duration.between(start, Instant.now()).toSeconds(),
+        quick ? "A short run: **its figures mean nothing**" : "A full run",
+        Machine.describe(folder),
+        effort.rounds(),
+        effort.warmUp() ? " after one that was thrown away" : "",
+        Suite.NOISE);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

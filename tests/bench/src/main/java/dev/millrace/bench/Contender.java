@@ -1,0 +1,101 @@
+package dev.millrace.bench;
+
+import dev.millrace.bench.wire.ProduceLoop;
+import dev.millrace.bench.wire.RecordBatch;
+import dev.millrace.launch.Peer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+
+/** A running peer with a topic full of hot data that consumers read. Used by one thread. */
+final class Contender implements AutoCloseable {
+  /** What consumers read, made of batches as a busy producer makes them. */
+  static final String FILLED = "filled";
+
+  private static final int FILL_BATCH_BYTES = 128 * 1024;
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration LEADER_LIMIT = Duration.ofSeconds(30);
+
+  private final Peer peer;
+  private final Topics topics;
+  private Uuid filledId = Uuid.ZERO_UUID;
+  private int named;
+
+  private Contender(Peer peer) {
+    this.peer = peer;
+    this.topics = new Topics(peer);
+  }
+
+  /** Starts the peer. */
+  static Contender start(Peer peer) {
+    peer.start();
+    peer.awaitReady(START_LIMIT);
+    return new Contender(peer);
+  }
+
+  /** Makes the topic that consumers read. */
+  void fill(long bytes) throws IOException {
+    filledId = create(FILLED, 1);
+    RecordBatch batch = RecordBatch.of(FILL_BATCH_BYTES, new SplittableRandom(1));
+    try (ProduceLoop loop =
+        ProduceLoop.open(peer.bootstrap(), FILLED, filledId, List.of(0), batch)) {
+      loop.run(Duration.ofMinutes(2), bytes);
+    }
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  Uuid filledId() {
+    return filledId;
+  }
+
+  /** A topic name that this peer has not had. */
+  String freshName() {
+    return "bench-" + named++;
+  }
+
+  /** Makes a topic and waits until every partition takes records. */
+  Uuid create(String topic, int partitions) throws IOException {
+    Uuid id = topics.create(topic, partitions);
+    awaitProduce(peer.bootstrap(), topic, id, partitions);
+    return id;
+  }
+
+  void delete(String topic) throws IOException {
+    topics.delete(topic);
+  }
+
+  private static void awaitProduce(String bootstrap, String topic, Uuid id, int partitions)
+      throws IOException {
+    RecordBatch one = RecordBatch.of(1, new SplittableRandom(1));
+    List<Integer> all = IntStream.range(0, partitions).boxed().toList();
+    long deadline = System.nanoTime() + LEADER_LIMIT.toNanos();
+    try (ProduceLoop loop = ProduceLoop.open(bootstrap, topic, id, all, one)) {
+      while (!loop.accepted()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException(
+              "not every partition of " + topic + " takes records after " + LEADER_LIMIT);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+    }
+  }
+
+  /** Stops the peer as a user would; it can be started again. */
+  void stop() {
+    topics.close();
+    peer.stop();
+  }
+
+  @Override
+  public void close() {
+    topics.close();
+    peer.close();
+  }
+}

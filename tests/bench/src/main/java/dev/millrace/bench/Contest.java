@@ -1,0 +1,77 @@
+package dev.millrace.bench;
+
+import dev.millrace.launch.Checkout;
+import dev.millrace.launch.Peer;
+import dev.millrace.launch.Peers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Makes the peers of a run, each in a folder of its own below one. Used by one thread. */
+final class Contest {
+  /** As small as Kafka starts when its cleaner is told to take less than its 128 MB. */
+  private static final List<String> SMALL_KAFKA_JVM =
+      List.of(
+          "-Xmx128m",
+          "-Xms128m",
+          "-XX:+UseG1GC",
+          "-XX:MaxGCPauseMillis=20",
+          "-XX:InitiatingHeapOccupancyPercent=35");
+
+  private static final Map<String, String> SMALL_KAFKA_SETTINGS =
+      Map.of("log.cleaner.dedupe.buffer.size", "4194304");
+
+  private final Peers peers;
+  private final Path folder;
+  private final List<String> millraceJvm;
+  private final String kafkaName;
+
+  /** {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. */
+  Contest(Checkout checkout, Path folder, List<String> moreMillraceJvm) {
+    this.peers = new Peers(checkout);
+    this.folder = folder;
+    this.millraceJvm =
+        Stream.concat(Peers.MILLRACE_JVM.stream(), moreMillraceJvm.stream()).toList();
+    Matcher jar =
+        Pattern.compile("kafka_2\\.13-([0-9.]+)\\.jar").matcher(checkout.classPath("kafka"));
+    this.kafkaName = "Kafka " + (jar.find() ? jar.group(1) : "");
+  }
+
+  /**
+   * One peer for each of {@code kinds}: {@code millrace}, {@code kafka} or {@code kafka-small}; a
+   * second of a kind is told by its number.
+   */
+  List<Peer> peers(List<String> kinds) {
+    List<Peer> all = new ArrayList<>();
+    for (String kind : kinds) {
+      Path own = folder.resolve(kind + "-" + all.size());
+      String name = name(kind);
+      long namesakes = all.stream().filter(peer -> peer.name().startsWith(name)).count();
+      all.add(peer(kind, namesakes == 0 ? name : name + " #" + (namesakes + 1), own));
+    }
+    return all;
+  }
+
+  private String name(String kind) {
+    return switch (kind) {
+      case "millrace" -> "Millrace";
+      case "kafka" -> kafkaName;
+      case "kafka-small" -> "Kafka, 128 MB heap";
+      default ->
+          throw new IllegalArgumentException(
+              "there is no peer " + kind + ": millrace, kafka, kafka-small");
+    };
+  }
+
+  private Peer peer(String kind, String name, Path own) {
+    return switch (kind) {
+      case "millrace" -> peers.millrace(name, own, millraceJvm, Map.of());
+      case "kafka" -> peers.kafka(name, own, Peers.KAFKA_JVM, Map.of());
+      default -> peers.kafka(name, own, SMALL_KAFKA_JVM, SMALL_KAFKA_SETTINGS);
+    };
+  }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.bench;
+
+import dev.millrace.bench.wire.RecordBatch;
+import java.time.Duration;
+
+/**
+ * How much is done for each figure. Immutable.
+ *
+ * @param rounds measured turns of every workload on every peer
+ * @param warmUp whether a turn that is thrown away comes first: a young JVM costs several times
+ *     what it costs later
+ * @param window how long raw clients run in a turn
+ * @param maxBytes where raw producers stop in a turn even if the window is not over
+ * @param fillBytes what consumers read: small enough to be hot, and fetched over and over
+ * @param toolRecords how many records of 1 KiB Kafka's perf tools move in a turn
+ * @param settle how long a started broker is left alone before its memory is read
+ */
+record Effort(
+    int rounds,
+    boolean warmUp,
+    Duration window,
+    long maxBytes,
+    long fillBytes,
+    int toolRecords,
+    Duration settle) {
+
+  /** What figures are taken with: below a quarter of an hour for two peers. */
+  static Effort full(int rounds, Duration window) {
+    return new Effort(
+        rounds, true, window, 2_000_000_000L, 1_000_000_000L, 400_000, Duration.ofSeconds(3));
+  }
+
+  /** Shows that everything runs; its figures mean nothing. */
+  static Effort shortRun() {
+    return new Effort(
+        1, false, Duration.ofMillis(300), 100_000_000L, 20_000_000L, 10_000, Duration.ZERO);
+  }
+
+  /** How many records the filled topic has at least. */
+  int fillRecords() {
+    return (int) (fillBytes / RecordBatch.VALUE_BYTES);
+  }
+}

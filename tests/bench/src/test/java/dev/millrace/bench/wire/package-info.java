@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.bench.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.compat;
+
+import org.jspecify.annotations.NullMarked;

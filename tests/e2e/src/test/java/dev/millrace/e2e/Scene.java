@@ -1,0 +1,77 @@
+package dev.millrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.launch.Checkout;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.StreamSupport;
+
+/**
+ * Where the scenario plays: the cluster, a namespace, the images, and what its steps need to know
+ * about a LogCluster. Made once; used by one thread.
+ */
+record Scene(
+    Checkout checkout, TestCluster cluster, Kubectl kubectl, ClientPods pods, HostNames hosts) {
+
+  /** What {@code deploy/kustomization.yaml} watches. */
+  private static final String NAMESPACE = "default";
+
+  static Scene open() {
+    Checkout checkout = Checkout.find();
+    Path target = checkout.root().resolve("tests/e2e/target");
+    TestCluster cluster =
+        TestCluster.configured(System.getenv(), target.resolve("tools"))
+            .orElseGet(
+                () ->
+                    abort(TestCluster.VARIABLE + " does not name a script that starts a cluster"));
+    cluster.up(3);
+    Kubectl kubectl = cluster.kubectl(NAMESPACE);
+    HostNames hosts =
+        new HostNames(Path.of(System.getProperty("e2e.hosts", target.resolve("hosts").toString())));
+    return new Scene(checkout, cluster, kubectl, new ClientPods(kubectl), hosts);
+  }
+
+  /** An archive that {@code -Pimage} wrote. */
+  Path archive(String name) {
+    Path archive = checkout.root().resolve("broker-image/image/target/" + name + ".tar");
+    assertThat(archive).as("run mvn package -Pimage -DskipTests first").isRegularFile();
+    return archive;
+  }
+
+  static String version() {
+    String version = System.getProperty("millrace.version", "");
+    assertThat(version).as("system property millrace.version").isNotEmpty();
+    return version;
+  }
+
+  JsonNode logCluster(String name) {
+    return kubectl.get("logcluster", name);
+  }
+
+  /** A condition of a LogCluster; missing if it has none of that type. */
+  JsonNode condition(String cluster, String type) {
+    return StreamSupport.stream(logCluster(cluster).at("/status/conditions").spliterator(), false)
+        .filter(condition -> condition.path("type").asText().equals(type))
+        .findFirst()
+        .orElse(MissingNode.getInstance());
+  }
+
+  /** A cluster's pods: name → what changes if one is restarted or replaced. */
+  Map<String, String> incarnations(String cluster) {
+    Map<String, String> pods = new TreeMap<>();
+    for (JsonNode pod :
+        kubectl.get("pods", "-l", "millrace.dev/cluster=" + cluster).path("items")) {
+      pods.put(
+          pod.at("/metadata/name").asText(),
+          pod.path("metadata").path("uid").asText()
+              + "/"
+              + pod.at("/status/containerStatuses/0/restartCount").asInt());
+    }
+    return pods;
+  }
+}

@@ -1,0 +1,489 @@
+package dev.millrace.e2e;
+
+import static dev.millrace.e2e.ClientPods.Program.CONFIGS;
+import static dev.millrace.e2e.ClientPods.Program.CONSOLE_CONSUMER;
+import static dev.millrace.e2e.ClientPods.Program.CONSOLE_PRODUCER;
+import static dev.millrace.e2e.ClientPods.Program.CONSUMER_PERF;
+import static dev.millrace.e2e.ClientPods.Program.GROUPS;
+import static dev.millrace.e2e.ClientPods.Program.OFFSETS;
+import static dev.millrace.e2e.ClientPods.Program.PRODUCER_PERF;
+import static dev.millrace.e2e.ClientPods.Program.TOPICS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a new user does with a real cluster, step by step: image, install, first cluster, clients,
+ * scaling, deletion and return. A step that fails ends the scenario, since all that follow build on
+ * it. Times are printed, not asserted; deadlines are generous.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(OrderAnnotation.class)
+@ExtendWith(StopAtFirstFailure.class)
+class WhatAUserDoesIT {
+
+  private static final String BOOTSTRAP = "--bootstrap-server=events-bootstrap:9092";
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final int PARTITIONS = 12;
+
+  private final Stopwatch watch = new Stopwatch(System.out);
+  private final Scene scene = Scene.open();
+  private final Kubectl kubectl = scene.kubectl();
+  private final long records = Long.getLong("e2e.records", 200_000);
+  private List<RecordFlood.Tally> produced = List.of();
+
+  @BeforeAll
+  void startFromAnEmptyNamespace() {
+    removeAll();
+  }
+
+  @AfterAll
+  void leaveNothingBehind() {
+    if (!Boolean.getBoolean("e2e.keep")) {
+      removeAll();
+    }
+  }
+
+  private void removeAll() {
+    // So that an operator of an earlier run does not go on with an earlier image.
+    kubectl.attempt("-n", "millrace", "delete", "deployments", "--all", "--wait");
+    kubectl.attempt("delete", "logclusters", "--all", "--ignore-not-found", "--wait");
+    kubectl.attempt("delete", "pods", "--all", "--wait", "--grace-period=1");
+    kubectl.attempt("delete", "metadatalogs", "--all", "--ignore-not-found", "--wait");
+    kubectl.attempt("delete", "persistentvolumeclaims", "--all", "--wait");
+  }
+
+  @Test
+  @Order(1)
+  void nodesTakeTheImagesThatTheBuildWrote() {
+    // Given
+    Path folder = scene.checkout().root().resolve("tests/e2e/target/images");
+    Path tools =
+        watch.time(
+            "build the image of Kafka's tools", () -> ToolsImage.build(scene.checkout(), folder));
+
+    // When
+    for (Path archive : List.of(scene.archive("broker"), scene.archive("operator"), tools)) {
+      watch.time("load " + archive.getFileName(), () -> scene.cluster().load(archive));
+    }
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(kubectl.get("nodes").path("items"))
+                    .hasSize(3)
+                    .allSatisfy(
+                        node ->
+                            assertThat(node.at("/status/images").toString())
+                                .contains("millrace.dev/broker:" + Scene.version())
+                                .contains("millrace.dev/operator:" + Scene.version())));
+  }
+
+  @Test
+  @Order(2)
+  void oneCommandInstallsResourceTypesAndOperator() {
+    // When
+    kubectl.run("apply", "-k", scene.checkout().root().resolve("deploy").toString());
+
+    // Then
+    watch.time(
+        "operator available",
+        () -> {
+          kubectl.run(
+              "wait",
+              "--for=condition=Established",
+              "crd/logclusters.millrace.dev",
+              "--timeout=1m");
+          kubectl.run(
+              "-n",
+              "millrace",
+              "rollout",
+              "status",
+              "deployment/millrace-operator",
+              "--timeout=3m");
+        });
+  }
+
+  @Test
+  @Order(3)
+  void fifteenLinesMakeAClusterThatIsReadyInWellUnderAMinute() {
+    // When
+    kubectl.run("apply", "-f", quickstart());
+    watch.time(
+        "first LogCluster Ready",
+        () -> kubectl.run("wait", "--for=condition=Ready", "logcluster/events", "--timeout=3m"));
+
+    // Then
+    String table = kubectl.run("get", "logclusters");
+    watch.say(table.replace("\n", "\ne2e: "));
+    List<String> lines = table.lines().toList();
+    assertThat(lines.getFirst().split("\\s+"))
+        .containsSubsequence(
+            "NAME",
+            "BROKERS",
+            "READY",
+            "PARTITIONS",
+            "UNDER-REPLICATED",
+            "OFFLINE",
+            "STATUS",
+            "AGE");
+    assertThat(lines.get(1)).matches("events\\s+3\\s+3\\s+\\d+\\s+0\\s+0\\s+Healthy\\s+\\d+\\w*");
+    assertThat(kubectl.run("get", "logclusters", "-o", "wide"))
+        .contains("VERSION")
+        .contains(Scene.version());
+    JsonNode status = scene.logCluster("events").path("status");
+    assertThat(status.path("readyBrokers").asInt()).isEqualTo(3);
+    assertThat(status.path("brokerStates")).hasSize(3);
+    assertThat(status.at("/partitions/total").isInt()).isTrue();
+    assertThat(status.at("/bootstrap/internal").asText()).contains("events-bootstrap.default.svc");
+    assertThat(status.path("observedGeneration").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  @Order(4)
+  void brokersAreGuaranteedTheirMemoryAndRunRestricted() {
+    for (JsonNode pod : kubectl.get("pods", "-l", "millrace.dev/cluster=events").path("items")) {
+      JsonNode resources = pod.at("/spec/containers/0/resources");
+      assertThat(resources.at("/requests/memory")).isEqualTo(resources.at("/limits/memory"));
+      assertThat(pod.at("/spec/containers/0/securityContext/readOnlyRootFilesystem").asBoolean())
+          .isTrue();
+      assertThat(pod.at("/status/containerStatuses/0/restartCount").asInt()).isZero();
+    }
+  }
+
+  @Test
+  @Order(5)
+  void topicsAreMadeDescribedConfiguredByKafkasTools() {
+    // When
+    tool(TOPICS, "--create", "--topic=orders", "--partitions=6", "--config=retention.ms=3600000");
+    String described = tool(TOPICS, "--describe", "--topic=orders");
+    tool(
+        CONFIGS,
+        "--alter",
+        "--entity-type=topics",
+        "--entity-name=orders",
+        "--add-config=max.message.bytes=2097152");
+    String configs = tool(CONFIGS, "--describe", "--entity-type=topics", "--entity-name=orders");
+
+    // Then
+    assertThat(described).contains("PartitionCount: 6").contains("retention.ms=3600000");
+    assertThat(described.lines().filter(line -> line.contains("Partition: ")))
+        .hasSize(6)
+        .allMatch(line -> line.matches(".*Leader: \\d.*Isr: \\d.*"));
+    assertThat(configs).contains("max.message.bytes=2097152").contains("retention.ms=3600000");
+    assertThat(tool(TOPICS, "--list")).contains("orders");
+  }
+
+  @Test
+  @Order(6)
+  void consoleProducerAndConsumerPassLinesThroughAGroup() {
+    // Given
+    List<String> lines = IntStream.range(0, 500).mapToObj(i -> "line-" + i).toList();
+
+    // When
+    scene
+        .pods()
+        .runWith(String.join("\n", lines) + "\n", CONSOLE_PRODUCER, BOOTSTRAP, "--topic=orders");
+    String read =
+        tool(
+            CONSOLE_CONSUMER,
+            "--topic=orders",
+            "--from-beginning",
+            "--group=readers",
+            "--max-messages=500",
+            "--timeout-ms=60000");
+    String groups = tool(GROUPS, "--describe", "--group=readers");
+
+    // Then
+    assertThat(read.lines().filter(line -> line.startsWith("line-")))
+        .containsExactlyInAnyOrderElementsOf(lines);
+    long committed =
+        groups
+            .lines()
+            .filter(line -> line.startsWith("readers"))
+            .mapToLong(line -> Long.parseLong(line.split("\\s+")[3].replace("-", "0")))
+            .sum();
+    assertThat(committed).as(groups).isEqualTo(500);
+    assertThat(tool(GROUPS, "--list")).contains("readers");
+  }
+
+  @Test
+  @Order(7)
+  void perfToolsRunAsPods() {
+    // Given
+    tool(TOPICS, "--create", "--topic=perf", "--partitions=6");
+
+    // When
+    String sent =
+        scene
+            .pods()
+            .run(
+                PRODUCER_PERF,
+                "--topic=perf",
+                "--num-records=100000",
+                "--record-size=1024",
+                "--throughput=-1",
+                "--producer-props",
+                "bootstrap.servers=events-bootstrap:9092",
+                "acks=all");
+    String received = tool(CONSUMER_PERF, "--topic=perf", "--messages=100000", "--timeout=60000");
+
+    // Then
+    String summary = last(sent);
+    watch.say("producer perf in a pod: " + summary);
+    watch.say("consumer perf in a pod: " + last(received));
+    assertThat(summary).startsWith("100000 records sent");
+    assertThat(last(received).split(", ")[4]).isEqualTo("100000");
+    assertThat(total(tool(OFFSETS, "--topic=perf"))).isEqualTo(100_000);
+  }
+
+  @Test
+  @Order(8)
+  void aFloodOfRecordsComesBackCountedChecksummedAndInOrder() {
+    // Given
+    tool(TOPICS, "--create", "--topic=flood", "--partitions=" + PARTITIONS);
+    RecordFlood flood = flood("flood");
+
+    // When
+    RecordFlood.Tally sent =
+        watch.time(
+            "produce " + records + " records of 1 KiB from outside the pods", flood::produce);
+    RecordFlood.Tally received = watch.time("consume them", flood::consume);
+
+    // Then
+    assertThat(received).isEqualTo(sent);
+    assertThat(received.total()).isEqualTo(records);
+    produced = List.of(sent);
+  }
+
+  @Test
+  @Order(9)
+  void scalingUpAddsBrokersThatTakePartitionsAndRestartsNone() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+
+    // When
+    kubectl.run("scale", "logcluster/events", "--replicas=5");
+    watch.time("scale from 3 to 5 brokers", () -> awaitReady(5));
+    tool(TOPICS, "--create", "--topic=wide", "--partitions=20");
+
+    // Then
+    assertThat(kubectl.run("get", "logcluster", "events", "-o", "jsonpath={.spec.brokers}"))
+        .isEqualTo("5");
+    assertThat(scene.incarnations("events")).containsAllEntriesOf(before).hasSize(5);
+    assertThat(leaders(tool(TOPICS, "--describe", "--topic=wide"))).contains("3", "4");
+  }
+
+  @Test
+  @Order(10)
+  void editingTheSpecAddsABrokerToo() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+
+    // When
+    kubectl.run("patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"brokers\":6}}");
+    watch.time("scale from 5 to 6 brokers", () -> awaitReady(6));
+
+    // Then
+    assertThat(scene.incarnations("events")).containsAllEntriesOf(before).hasSize(6);
+  }
+
+  @Test
+  @Order(11)
+  void anEmptyBrokerIsTakenAway() {
+    // When
+    kubectl.run("scale", "logcluster/events", "--replicas=5");
+
+    // Then
+    watch.time("scale from 6 to 5 brokers", () -> awaitReady(5));
+    await().atMost(DEADLINE).until(() -> scene.incarnations("events").size() == 5);
+  }
+
+  @Test
+  @Order(12)
+  void scalingDownIsRefusedByNameWhileABrokerHoldsPartitions() {
+    // When
+    kubectl.run("scale", "logcluster/events", "--replicas=4");
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(kubectl.run("get", "logcluster", "events"))
+                    .containsPattern("refused.*\\d+ partition"));
+    JsonNode stalled = scene.condition("events", "Stalled");
+    assertThat(stalled.path("status").asText()).isEqualTo("True");
+    assertThat(stalled.path("message").asText())
+        .containsPattern("broker 4 holds \\d+ partitions")
+        .contains("set spec.brokers back to 5");
+    assertThat(kubectl.run("get", "logcluster", "events", "-o", "jsonpath={.spec.brokers}"))
+        .as("the spec stays as the user wrote it")
+        .isEqualTo("4");
+    assertThat(scene.incarnations("events")).hasSize(5);
+    kubectl.run("scale", "logcluster/events", "--replicas=5");
+    watch.time("Ready again after the refusal was taken back", () -> awaitReady(5));
+  }
+
+  @Test
+  @Order(13)
+  void deletionTakesPodsAndKeepsVolumes() {
+    // Given
+    int claims = kubectl.get("persistentvolumeclaims").path("items").size();
+
+    // When
+    watch.time("delete the LogCluster", () -> kubectl.run("delete", "logcluster", "events"));
+
+    // Then
+    watch.time(
+        "its pods are gone",
+        () -> await().atMost(DEADLINE).until(() -> scene.incarnations("events").isEmpty()));
+    assertThat(claims).isGreaterThanOrEqualTo(5);
+    assertThat(kubectl.get("persistentvolumeclaims").path("items")).hasSize(claims);
+  }
+
+  @Test
+  @Order(14)
+  void applyingItAgainFindsTheDataAgain() {
+    // When
+    kubectl.run("apply", "-f", quickstart());
+    kubectl.run("patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"brokers\":5}}");
+    watch.time("Ready again on the old volumes", () -> awaitReady(5));
+
+    // Then
+    RecordFlood.Tally found = watch.time("consume the old records", flood("flood")::consume);
+    assertThat(List.of(found)).isEqualTo(produced);
+    assertThat(tool(TOPICS, "--list")).contains("orders", "perf", "flood", "wide");
+  }
+
+  static List<BadSpec> badSpecs() {
+    return List.of(
+        new BadSpec(
+            "no brokers", "brokers: 0, memory: 512Mi, storage: {size: 1Gi}", "spec.brokers"),
+        new BadSpec(
+            "memory too small",
+            "brokers: 1, memory: 64Mi, storage: {size: 1Gi}",
+            "64Mi is too little"),
+        new BadSpec(
+            "an unknown field",
+            "brokers: 1, memory: 512Mi, storage: {size: 1Gi}, replicas: 3",
+            "unknown field \"spec.replicas\""),
+        new BadSpec("no storage", "brokers: 1, memory: 512Mi", "spec.storage"));
+  }
+
+  /** A spec that must be refused, with a message that names the fix. */
+  record BadSpec(String name, String spec, String message) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("badSpecs")
+  @Order(15)
+  void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
+    // When
+    var outcome =
+        kubectl.apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogCluster
+            metadata: {name: mistake}
+            spec: {%s}
+            """
+                .formatted(bad.spec()));
+
+    // Then
+    watch.say(bad.name() + ": " + outcome.errors().strip());
+    assertThat(outcome.exitCode()).isNotZero();
+    assertThat(outcome.errors()).contains(bad.message());
+  }
+
+  @Test
+  @Order(16)
+  void storageThatShrinksIsRefused() {
+    // When
+    var outcome =
+        kubectl.attempt(
+            "patch",
+            "logcluster",
+            "events",
+            "--type=merge",
+            "-p={\"spec\":{\"storage\":{\"size\":\"1Gi\"}}}");
+
+    // Then
+    watch.say("shrinking storage: " + outcome.errors().strip());
+    assertThat(outcome.exitCode()).isNotZero();
+    assertThat(outcome.errors()).contains("cannot shrink");
+  }
+
+  private String quickstart() {
+    return scene.checkout().root().resolve("deploy/examples/quickstart.yaml").toString();
+  }
+
+  private RecordFlood flood(String topic) {
+    return new RecordFlood(scene.hosts().write(kubectl, "events"), topic, PARTITIONS, records);
+  }
+
+  private void awaitReady(int brokers) {
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> {
+              JsonNode cluster = scene.logCluster("events");
+              assertThat(cluster.at("/status/observedGeneration"))
+                  .isEqualTo(cluster.at("/metadata/generation"));
+              assertThat(cluster.at("/status/readyBrokers").asInt()).isEqualTo(brokers);
+              assertThat(scene.condition("events", "Ready").path("status").asText())
+                  .isEqualTo("True");
+            });
+  }
+
+  private String tool(ClientPods.Program program, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(BOOTSTRAP));
+    all.addAll(List.of(arguments));
+    return scene.pods().run(program, all.toArray(String[]::new));
+  }
+
+  private static String last(String output) {
+    return output.strip().lines().reduce("", (first, second) -> second);
+  }
+
+  private static List<String> leaders(String described) {
+    return described
+        .lines()
+        .filter(line -> line.contains("Leader: "))
+        .map(line -> line.replaceAll(".*Leader: (\\d+).*", "$1"))
+        .distinct()
+        .collect(Collectors.toList());
+  }
+
+  private static long total(String offsets) {
+    return offsets
+        .lines()
+        .filter(line -> line.matches("[^:]+:\\d+:\\d+"))
+        .mapToLong(line -> Long.parseLong(line.split(":")[2]))
+        .sum();
+  }
+}

@@ -7,7 +7,7 @@ package dev.millrace.crds;
 final class SpecRules {
   static final String BROKERS = "self >= 1 && self <= 1000";
   static final String BROKERS_MESSAGE =
-      "must be 1 to 1000; 1 is a whole cluster, 3 survive the loss of a broker."
+      "must be 1 to 1000; 1 is a whole cluster."
           + " To stop paying for a cluster delete it: volumes are kept unless"
           + " storage.whenDeleted says otherwise";
 

@@ -166,8 +166,8 @@ public interface Log {
   long deleteRecords(long beforeOffset);
 
   /**
-   * Removes the records from an offset on. Only for followers: what was above the high watermark of
-   * no one.
+   * Removes the records from an offset on, and leader epochs that have no record below it. Only for
+   * followers: what was above the high watermark of no one.
    */
   void truncateTo(long offset);
 

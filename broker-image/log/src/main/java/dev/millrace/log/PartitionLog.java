@@ -581,6 +581,7 @@ final class PartitionLog implements Log {
   public void truncateTo(long offset) {
     synchronized (lock) {
       if (offset >= tail.offset()) {
+        changing(this::forgetEmptyEpochs);
         return;
       }
       if (offset < segments.first().baseOffset()) {
@@ -599,6 +600,16 @@ final class PartitionLog implements Log {
             return true;
           });
     }
+  }
+
+  /**
+   * An epoch may have begun at the log's end without a record: this replica led, wrote nothing, and
+   * the next leader never heard of it.
+   */
+  private boolean forgetEmptyEpochs() {
+    epochs.truncateFromEndAsyncFlush(tail.offset());
+    latestEpoch = epochs.latestEpoch().orElse(UNDEFINED_EPOCH);
+    return true;
   }
 
   private void removeSegmentsAbove(long offset) throws IOException {

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Nothing is read or written any more; what was written may still be on its way. */
   private boolean closed;
 
+  private boolean someoneWaits;
   private boolean frameTimerSet;
   private long framesRead;
 
@@ -128,11 +130,29 @@ final class Connection extends ChannelInboundHandlerAdapter {
       frameReleased(bytes);
       throw new InvalidFrameException(String.valueOf(e.getMessage()));
     }
+    hurryOthers();
     exchanges.add(exchange);
     if (!exchange.header().apiKey().requiresDelayedAllocation) {
       exchange.releaseFrame();
     }
     exchange.dispatch(listener.dispatcher());
+  }
+
+  /** Answers leave in order: whoever only waits for more to come holds the new one up. */
+  private void hurryOthers() {
+    if (someoneWaits) {
+      someoneWaits = false;
+      List.copyOf(exchanges).forEach(Exchange::hurry);
+    }
+  }
+
+  /** One of the exchanges waits for nothing but more to come. */
+  void waitsForMore() {
+    someoneWaits = true;
+  }
+
+  boolean hasBehind(Exchange exchange) {
+    return exchanges.peekLast() != exchange;
   }
 
   /** The answer of one of the exchanges was given. */

@@ -42,6 +42,7 @@ final class Exchange implements RequestContext {
   private final AtomicBoolean answered = new AtomicBoolean();
   private @Nullable ByteBuf frame;
   private @Nullable Answer answer;
+  private @Nullable Runnable hurry;
 
   /**
    * @param refusal why the request is not to be handled, if so
@@ -58,6 +59,24 @@ final class Exchange implements RequestContext {
     this.request = request;
     this.frame = frame;
     this.frameBytes = frame.readableBytes();
+  }
+
+  @Override
+  public void whenOthersWait(Runnable action) {
+    hurry = action;
+    connection.waitsForMore();
+    if (connection.hasBehind(this)) {
+      eventLoop().execute(this::hurry);
+    }
+  }
+
+  /** Another request is behind this one. */
+  void hurry() {
+    Runnable action = hurry;
+    hurry = null;
+    if (action != null && !answered.get()) {
+      action.run();
+    }
   }
 
   @Override

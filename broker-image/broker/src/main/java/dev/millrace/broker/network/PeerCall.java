@@ -1,12 +1,15 @@
 package dev.millrace.broker.network;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.util.concurrent.Future;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Readable;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.jspecify.annotations.Nullable;
 
 /** One request to a peer. On its connection's event loop, but for {@link #future}. */
@@ -14,6 +17,7 @@ final class PeerCall {
   private final ApiMessage request;
   private final ApiKeys key;
   private final CompletableFuture<ApiMessage> future = new CompletableFuture<>();
+  private @Nullable CompletableFuture<PeerChannel.Borrowed> borrower;
   private @Nullable Future<?> timer;
 
   PeerCall(ApiMessage request) {
@@ -50,15 +54,48 @@ final class PeerCall {
     timer = set;
   }
 
-  ResponseHeaderData readHeader(Readable bytes) {
-    return new ResponseHeaderData(bytes, key.responseHeaderVersion(version()));
+  /**
+   * Has the answer's bytes kept as they are for its records to refer to; without it the answer is
+   * copied to the heap and lives as long as anybody refers to it. To be called before it is sent.
+   */
+  CompletableFuture<PeerChannel.Borrowed> borrowing() {
+    var result = new CompletableFuture<PeerChannel.Borrowed>();
+    borrower = result;
+    future.whenComplete(
+        (response, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(failure);
+          }
+        });
+    return result;
   }
 
-  void readResponse(Readable bytes) {
+  /**
+   * Reads the answer.
+   *
+   * @param frame the caller's to release
+   * @return its correlation id; if it is not the one expected, nobody has been given the answer
+   */
+  int answered(ByteBuf frame, int expectedId) {
+    ByteBufferAccessor bytes =
+        new ByteBufferAccessor(
+            borrower != null ? frame.nioBuffer() : ByteBuffer.wrap(ByteBufUtil.getBytes(frame)));
+    int id = new ResponseHeaderData(bytes, key.responseHeaderVersion(version())).correlationId();
+    if (id != expectedId) {
+      return id;
+    }
     ApiMessage response = key.messageType.newResponse();
     response.read(bytes, version());
     cancelTimer();
-    future.complete(response);
+    if (borrower == null) {
+      future.complete(response);
+    } else {
+      ByteBuf kept = frame.retain();
+      if (!borrower.complete(new PeerChannel.Borrowed(response, kept::release))) {
+        kept.release();
+      }
+    }
+    return id;
   }
 
   void fail(Throwable cause) {

@@ -15,4 +15,14 @@ public interface PeerChannel {
    *     org.apache.kafka.common.errors.TimeoutException}
    */
   CompletableFuture<ApiMessage> send(Endpoint peer, ApiMessage request, Duration timeout);
+
+  /**
+   * A response whose records are where they were received, in direct memory.
+   *
+   * @param release gives the memory back; to be called once, from any thread
+   */
+  record Borrowed(ApiMessage message, Runnable release) {}
+
+  /** The same for responses with records, which are not copied. */
+  CompletableFuture<Borrowed> sendForRecords(Endpoint peer, ApiMessage request, Duration timeout);
 }

@@ -40,10 +40,26 @@ public final class PeerClient implements PeerChannel, AutoCloseable {
 
   @Override
   public CompletableFuture<ApiMessage> send(Endpoint peer, ApiMessage request, Duration timeout) {
+    PeerCall call = new PeerCall(request);
+    send(peer, call, timeout);
+    return call.future();
+  }
+
+  @Override
+  public CompletableFuture<Borrowed> sendForRecords(
+      Endpoint peer, ApiMessage request, Duration timeout) {
+    PeerCall call = new PeerCall(request);
+    CompletableFuture<Borrowed> borrowed = call.borrowing();
+    send(peer, call, timeout);
+    return borrowed;
+  }
+
+  private void send(Endpoint peer, PeerCall call, Duration timeout) {
     if (closed) {
-      return CompletableFuture.failedFuture(new DisconnectException("this broker is stopping"));
+      call.fail(new DisconnectException("this broker is stopping"));
+    } else {
+      links.compute(peer.nodeId(), (id, link) -> current(link, peer)).send(call, timeout);
     }
-    return links.compute(peer.nodeId(), (id, link) -> current(link, peer)).send(request, timeout);
   }
 
   /** A peer that moved to another address gets a new connection. */

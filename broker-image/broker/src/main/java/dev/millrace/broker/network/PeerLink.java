@@ -3,7 +3,6 @@ package dev.millrace.broker.network;
 import dev.millrace.broker.controller.Endpoint;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,21 +14,17 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,14 +78,12 @@ final class PeerLink {
     return peer;
   }
 
-  CompletableFuture<ApiMessage> send(ApiMessage request, Duration timeout) {
-    PeerCall call = new PeerCall(request);
+  void send(PeerCall call, Duration timeout) {
     try {
       loop.execute(() -> accept(call, timeout));
     } catch (RejectedExecutionException e) {
       call.fail(new DisconnectException("this broker is stopping"));
     }
-    return call.future();
   }
 
   private void accept(PeerCall call, Duration timeout) {
@@ -208,13 +201,9 @@ final class PeerLink {
     }
     int expected = nextCorrelationId++;
     try {
-      // On the heap: what a response refers to lives as long as the response.
-      ByteBufferAccessor bytes =
-          new ByteBufferAccessor(ByteBuffer.wrap(ByteBufUtil.getBytes(frame)));
-      if (call.readHeader(bytes).correlationId() != expected) {
+      if (call.answered(frame, expected) != expected) {
         throw new InvalidFrameException("an answer out of turn");
       }
-      call.readResponse(bytes);
     } catch (RuntimeException e) {
       call.fail(new DisconnectException("unintelligible answer from " + peer, e));
       throw e;

@@ -23,6 +23,13 @@ public interface RequestContext extends AuthorizableRequestContext {
   boolean internal();
 
   /**
+   * Has an action run on the event loop when another request of the connection is behind this one,
+   * whose answer cannot leave before this one's: at once if one is there already. At most one
+   * action; without effect once answered.
+   */
+  void whenOthersWait(Runnable action);
+
+  /**
    * Sends the response at the request's version; records that are a log slice leave by sendfile.
    */
   void respond(ApiMessage response);

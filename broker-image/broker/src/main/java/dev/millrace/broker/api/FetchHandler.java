@@ -6,15 +6,15 @@ import dev.millrace.broker.network.RequestHandler;
 import dev.millrace.broker.replica.HostedPartitions;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.server.FetchContext;
 import org.apache.kafka.server.FetchManager;
 
 /**
- * Answers consumers' fetches, with Kafka's own fetch sessions. Followers' fetches are refused:
- * there is no replication yet.
+ * Answers the fetches of consumers and followers, with Kafka's own fetch sessions. Followers are
+ * served over the internal listener only: who fetches as a follower moves the high watermark.
  */
 final class FetchHandler implements RequestHandler<FetchRequestData> {
   private final HostedPartitions partitions;
@@ -38,20 +38,21 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
   public void handle(RequestContext context, FetchRequestData data) {
     short version = context.header().apiVersion();
     FetchRequest request = new FetchRequest(data, version);
-    if (request.isFromFollower()) {
-      throw new NotLeaderOrFollowerException("this broker serves no followers");
+    if (request.isFromFollower() && !context.internal()) {
+      throw new ClusterAuthorizationException("brokers fetch over the internal listener");
     }
     Map<Uuid, String> names = metadata.image().topics().topicIdToNameView();
     FetchContext session =
         sessions.newContext(
             version,
             request.metadata(),
-            false,
+            request.isFromFollower(),
             request.fetchData(names),
             request.forgottenTopics(names),
             names);
     FetchLimits limits = FetchLimits.of(request, maxBytes);
     LeaderHints hints = new LeaderHints(metadata, context.listenerName());
-    new FetchWait(context, session, new FetchReader(partitions, limits, hints), limits).start();
+    FetchReader reader = new FetchReader(partitions, request, limits, hints);
+    new FetchWait(context, session, reader, limits).start();
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.Partition;
 import dev.millrace.broker.replica.PartitionRead;
 import dev.millrace.broker.replica.ReadRequest;
+import dev.millrace.broker.replica.Reader;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,13 +29,20 @@ final class FetchReader {
   private static final Logger LOG = LoggerFactory.getLogger(FetchReader.class);
 
   private final HostedPartitions partitions;
+  private final FetchRequest request;
   private final FetchLimits limits;
   private final LeaderHints hints;
 
-  FetchReader(HostedPartitions partitions, FetchLimits limits, LeaderHints hints) {
+  FetchReader(
+      HostedPartitions partitions, FetchRequest request, FetchLimits limits, LeaderHints hints) {
     this.partitions = partitions;
+    this.request = request;
     this.limits = limits;
     this.hints = hints;
+  }
+
+  boolean forFollower() {
+    return request.isFromFollower();
   }
 
   /** The partition, or null where it is not here to be waited for. */
@@ -42,8 +50,13 @@ final class FetchReader {
     return id.topic() == null ? null : partitions.find(id.topicPartition()).orElse(null);
   }
 
-  /** Reads one partition into what is found so far. Never throws for what the partition is. */
-  void read(TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found) {
+  /**
+   * Reads one partition into what is found so far. Never throws for what the partition is.
+   *
+   * @param first whether it is the request's first look
+   */
+  void read(
+      TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found, boolean first) {
     try {
       if (id.topic() == null) {
         throw new UnknownTopicIdException("no topic has the id " + id.topicId());
@@ -54,16 +67,23 @@ final class FetchReader {
               .get(id)
               .read(
                   new ReadRequest(
+                      reader(wanted, first),
                       wanted.fetchOffset,
                       Math.min(wanted.maxBytes, room),
                       found.bytes() == 0,
-                      limits.readCommitted(),
                       optionalInt(wanted.currentLeaderEpoch),
                       optionalInt(wanted.lastFetchedEpoch)));
       found.add(id, answer(id, read), read.bytes(), read.diverging() != null);
     } catch (RuntimeException e) {
       found.add(id, failed(id, e), 0, true);
     }
+  }
+
+  private Reader reader(FetchRequest.PartitionData wanted, boolean first) {
+    return request.isFromFollower()
+        ? new Reader.Follower(
+            request.replicaId(), request.replicaEpoch(), wanted.logStartOffset, first)
+        : new Reader.Consumer(limits.readCommitted());
   }
 
   private static OptionalInt optionalInt(Optional<Integer> value) {
@@ -111,6 +131,12 @@ final class FetchReader {
       LOG.atError().addKeyValue("partition", id).setCause(cause).log("A read failed");
     }
     PartitionData data = FetchResponse.partitionResponse(id, error);
+    if (error == Errors.OFFSET_OUT_OF_RANGE) {
+      // A follower starts again from there; consumers don't look at it.
+      partitions
+          .find(id.topicPartition())
+          .ifPresent(partition -> data.setLogStartOffset(partition.log().logStartOffset()));
+    }
     if (LeaderHints.helpsWith(error)) {
       LeaderHints.Hint hint = hints.hint(id);
       data.currentLeader().setLeaderId(hint.leaderId()).setLeaderEpoch(hint.leaderEpoch());

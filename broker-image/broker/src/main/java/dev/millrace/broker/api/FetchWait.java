@@ -1,6 +1,7 @@
 package dev.millrace.broker.api;
 
 import dev.millrace.broker.network.RequestContext;
+import dev.millrace.broker.replica.AppendListener;
 import dev.millrace.broker.replica.HighWatermarkListener;
 import dev.millrace.broker.replica.Partition;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One fetch until it is answered: looks, and if there is not enough, waits for a high watermark to
- * move or for the time to run out. On the connection's event loop, but for the high watermarks,
- * which come from anywhere and only have it look again. While it waits it holds no slice.
+ * move (for a follower, for an append), for another request behind it, or for the time to run out.
+ * On the connection's event loop, but for the partitions' news, which come from anywhere and only
+ * have it look again. While it waits it holds no slice.
  */
-final class FetchWait implements HighWatermarkListener {
+final class FetchWait implements HighWatermarkListener, AppendListener {
   private final RequestContext context;
   private final FetchContext session;
   private final FetchReader reader;
@@ -37,14 +39,17 @@ final class FetchWait implements HighWatermarkListener {
   }
 
   void start() {
-    if (look(limits.maxWaitMs() <= 0)) {
+    if (look(true, limits.maxWaitMs() <= 0)) {
       return;
     }
+    context.whenOthersWait(() -> look(false, true));
     timer =
-        context.eventLoop().schedule(() -> look(true), limits.maxWaitMs(), TimeUnit.MILLISECONDS);
+        context
+            .eventLoop()
+            .schedule(() -> look(false, true), limits.maxWaitMs(), TimeUnit.MILLISECONDS);
     session.foreachPartition((id, wanted) -> watch(reader.partition(id)));
     // What came between the first look and the registration was not told.
-    look(false);
+    look(false, false);
   }
 
   private void watch(@Nullable Partition partition) {
@@ -52,7 +57,11 @@ final class FetchWait implements HighWatermarkListener {
       return;
     }
     try {
-      partition.addListener(this);
+      if (reader.forFollower()) {
+        partition.addAppendListener(this);
+      } else {
+        partition.addListener(this);
+      }
       watched.add(partition);
     } catch (RuntimeException e) {
       // It is no longer led here, which the next look finds and answers.
@@ -61,6 +70,11 @@ final class FetchWait implements HighWatermarkListener {
 
   @Override
   public void onHighWatermark(TopicPartition partition, long highWatermark) {
+    lookSoon();
+  }
+
+  @Override
+  public void onAppend(TopicPartition partition) {
     lookSoon();
   }
 
@@ -76,21 +90,22 @@ final class FetchWait implements HighWatermarkListener {
           .execute(
               () -> {
                 lookScheduled.set(false);
-                look(false);
+                look(false, false);
               });
     }
   }
 
   /**
+   * @param first whether it is the first look
    * @param last whether to answer with whatever there is
    * @return whether it is answered
    */
-  private boolean look(boolean last) {
+  private boolean look(boolean first, boolean last) {
     if (done) {
       return true;
     }
     FetchFound found = new FetchFound();
-    session.foreachPartition((id, wanted) -> reader.read(id, wanted, found));
+    session.foreachPartition((id, wanted) -> reader.read(id, wanted, found, first));
     boolean nothingAsked = found.partitions().isEmpty();
     if (!last && !nothingAsked && !found.urgent() && found.bytes() < limits.minBytes()) {
       found.release();
@@ -105,7 +120,10 @@ final class FetchWait implements HighWatermarkListener {
     if (timer != null) {
       timer.cancel(false);
     }
-    watched.forEach(partition -> partition.removeListener(this));
+    for (Partition partition : watched) {
+      partition.removeListener(this);
+      partition.removeAppendListener(this);
+    }
     try {
       FetchResponseData response =
           session.updateAndGenerateResponseData(found.partitions(), reader.hintedNodes()).data();

@@ -109,7 +109,6 @@ public final class ControllerNode implements AutoCloseable {
                 nodeId, QuorumFeatures.defaultSupportedFeatureMap(false), List.of(nodeId)))
         .setConfigSchema(rules.schema())
         .setConfigurationValidator(rules)
-        .setCreateTopicPolicy(Optional.of(new OneReplicaPolicy()))
         .setStaticConfig(Map.copyOf(settings.staticConfig()))
         .setDefaultReplicationFactor((short) settings.defaultReplicationFactor())
         .setDefaultNumPartitions(settings.defaultPartitions())

@@ -25,6 +25,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.metadata.Replicas;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that this broker holds a replica of, kept in step with the metadata: it makes and
- * deletes their logs, gives them their settings and tells them whether they lead.
+ * deletes their logs, gives them their settings, tells them whether they lead and has those
+ * followed that others lead.
  *
  * <p>Changes come on the metadata thread, which may wait for the disk here; looking up is lock-free
  * and for any thread.
@@ -41,6 +43,8 @@ public final class HostedPartitions implements MetadataPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(HostedPartitions.class);
 
   private final int brokerId;
+  private final ReplicaEnvironment environment;
+  private final ReplicaFetchers fetchers;
   private final LogManager logs;
   private final TopicConfigs configs;
   private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
@@ -52,8 +56,16 @@ public final class HostedPartitions implements MetadataPublisher {
   /**
    * @param logs loaded
    */
-  public HostedPartitions(int brokerId, LogManager logs, TopicConfigs configs) {
-    this.brokerId = brokerId;
+  public HostedPartitions(Replication replication, LogManager logs, TopicConfigs configs) {
+    this.brokerId = replication.brokerId();
+    this.environment =
+        new ReplicaEnvironment(
+            brokerId,
+            replication.time(),
+            replication.isr(),
+            this::mayBeInSync,
+            replication.maxLagMs());
+    this.fetchers = replication.fetchers();
     this.logs = logs;
     this.configs = configs;
   }
@@ -121,6 +133,7 @@ public final class HostedPartitions implements MetadataPublisher {
       }
       PartitionState before = partition.state();
       partition.apply(info.partition());
+      fetchers.update(partition);
       failed.remove(id);
       tell(id, before, partition.state());
     } catch (RuntimeException e) {
@@ -139,8 +152,8 @@ public final class HostedPartitions implements MetadataPublisher {
     // A log that was there was opened with the settings of the file.
     log.updateConfig(configs.of(id.topic(), newImage.configs()));
     return new Partition(
+        environment,
         id,
-        brokerId,
         log,
         logs.checkpointedHighWatermark(id.topicPartition()).orElse(log.logStartOffset()));
   }
@@ -151,6 +164,7 @@ public final class HostedPartitions implements MetadataPublisher {
     if (partition != null) {
       PartitionState before = partition.state();
       partition.retire("deleted or moved away");
+      fetchers.update(partition);
       tell(id, before, partition.state());
     }
     logs.delete(id);
@@ -186,6 +200,22 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   // ---- any thread
+
+  private boolean mayBeInSync(int replica, long brokerEpoch) {
+    BrokerRegistration broker = image.cluster().broker(replica);
+    return broker != null
+        && !broker.fenced()
+        && !broker.inControlledShutdown()
+        && broker.epoch() == brokerEpoch;
+  }
+
+  /**
+   * Has every partition led here let go of followers that have not kept up; to be called several
+   * times within {@code replica.lag.time.max.ms}.
+   */
+  public void dropLaggards() {
+    partitions.values().forEach(Partition::dropLaggards);
+  }
 
   /**
    * Has the listener told of elections. To be called before the first metadata arrives: what was

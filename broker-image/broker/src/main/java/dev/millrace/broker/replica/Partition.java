@@ -31,32 +31,42 @@ import org.slf4j.LoggerFactory;
 /**
  * One replica of a partition on this broker, and what it is: leader, follower or offline.
  *
- * <p>Thread-safe. State changes come from the metadata thread; appends and reads from event loops
- * and coordinators' threads. The lock makes an append and the state that allows it one step; the
- * metadata thread holds it exclusively for an assignment only, never over I/O.
+ * <p>Thread-safe. State changes come from the metadata thread and, of a leader's in-sync replicas,
+ * from the controller's answers; appends and reads from event loops and coordinators' threads;
+ * appends and truncations of a follower from its fetcher. The lock makes a write and the state that
+ * allows it one step: a replaced leader's bytes, or a fetch of an epoch that is over, cannot come
+ * behind the change. Whoever changes the state holds the lock exclusively for an assignment only,
+ * never over I/O.
  *
- * <p>The high watermark is the smallest log end in the ISR; it never goes back in one tenure.
+ * <p>The high watermark never goes back, but with a follower's truncation. A leader's is the
+ * smallest log end of whoever may be in sync (KIP-101, KIP-966: not while fewer than {@code
+ * min.insync.replicas} are); a follower's is what its leader told.
  */
 public final class Partition {
   private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
+  private final ReplicaEnvironment environment;
   private final TopicIdPartition id;
   private final int localId;
   private final Log log;
+  private final InSyncReplicas inSync;
   private final Lock shared;
   private final Lock exclusive;
   private final Object watermarkLock = new Object();
   private final Set<HighWatermarkListener> listeners = ConcurrentHashMap.newKeySet();
+  private final Set<AppendListener> appendListeners = ConcurrentHashMap.newKeySet();
   private volatile PartitionState state = PartitionState.Offline.unknown();
   private volatile long highWatermark;
 
   /**
    * @param highWatermark as of the checkpoint; taken into the log's bounds
    */
-  Partition(TopicIdPartition id, int localId, Log log, long highWatermark) {
+  Partition(ReplicaEnvironment environment, TopicIdPartition id, Log log, long highWatermark) {
+    this.environment = environment;
     this.id = id;
-    this.localId = localId;
+    this.localId = environment.brokerId();
     this.log = log;
+    this.inSync = new InSyncReplicas(environment, this);
     ReadWriteLock lock = new ReentrantReadWriteLock();
     this.shared = lock.readLock();
     this.exclusive = lock.writeLock();
@@ -84,19 +94,23 @@ public final class Partition {
                   registration.leaderEpoch, registration.partitionEpoch, "no leader"));
     } else if (before instanceof PartitionState.Leader leader
         && leader.leaderEpoch() == registration.leaderEpoch) {
-      Set<Integer> replicas = set(registration.replicas);
-      leader.followers().retain(replicas);
-      replaceState(
-          new PartitionState.Leader(
-              leader.leaderEpoch(),
-              registration.partitionEpoch,
-              replicas,
-              set(registration.isr),
-              leader.epochStartOffset(),
-              leader.followers()));
-      advanceHighWatermark();
+      continueTenure(registration);
     } else {
       lead(registration);
+    }
+  }
+
+  /** The controller's answer to a proposal may have told the same before, or something newer. */
+  private void continueTenure(PartitionRegistration registration) {
+    Set<Integer> replicas = set(registration.replicas);
+    Set<Integer> isr = set(registration.isr);
+    while (state instanceof PartitionState.Leader leader
+        && leader.partitionEpoch() < registration.partitionEpoch) {
+      leader.followers().retain(replicas);
+      if (replaceLeader(leader, leader.registered(registration.partitionEpoch, replicas, isr))) {
+        advanceHighWatermark();
+        inSync.expand();
+      }
     }
   }
 
@@ -106,14 +120,16 @@ public final class Partition {
         new PartitionState.Offline(
             registration.leaderEpoch, registration.partitionEpoch, "being elected"));
     log.startEpoch(registration.leaderEpoch);
+    Set<Integer> isr = set(registration.isr);
     replaceState(
         new PartitionState.Leader(
             registration.leaderEpoch,
             registration.partitionEpoch,
             set(registration.replicas),
-            set(registration.isr),
+            isr,
+            null,
             log.logEndOffset(),
-            new FollowerEnds()));
+            Followers.of(isr, environment.time().milliseconds())));
     advanceHighWatermark();
   }
 
@@ -139,10 +155,45 @@ public final class Partition {
     }
   }
 
+  /**
+   * Replaces a leader's state by another of the same tenure, unless it has changed meanwhile.
+   *
+   * @return whether it did
+   */
+  boolean replaceLeader(PartitionState.Leader expected, PartitionState.Leader next) {
+    exclusive.lock();
+    try {
+      if (state != expected) {
+        return false;
+      }
+      state = next;
+      return true;
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  /**
+   * Puts a proposal of in-sync replicas in force, as far as the high watermark is concerned.
+   *
+   * @param leastEnd the shortest log of those who are to join
+   * @return false if the state has changed meanwhile or the high watermark has gone past that log
+   */
+  boolean propose(PartitionState.Leader expected, Set<Integer> isr, long leastEnd) {
+    // The high watermark stands still meanwhile, so nobody joins who lacks what is committed.
+    synchronized (watermarkLock) {
+      return leastEnd >= highWatermark && replaceLeader(expected, expected.proposing(isr));
+    }
+  }
+
   private void endTenure() {
     // Nobody can register meanwhile: that takes a leader.
     for (HighWatermarkListener listener : listeners) {
       listeners.remove(listener);
+      tell(() -> listener.onTenureEnded(topicPartition()));
+    }
+    for (AppendListener listener : appendListeners) {
+      appendListeners.remove(listener);
       tell(() -> listener.onTenureEnded(topicPartition()));
     }
   }
@@ -160,7 +211,7 @@ public final class Partition {
     return IntStream.of(ids).boxed().collect(Collectors.toUnmodifiableSet());
   }
 
-  // ---- writing
+  // ---- writing as the leader
 
   /**
    * Appends whole batches as the leader.
@@ -187,6 +238,11 @@ public final class Partition {
       shared.unlock();
     }
     advanceHighWatermark();
+    if (!info.duplicate()) {
+      for (AppendListener listener : appendListeners) {
+        tell(() -> listener.onAppend(topicPartition()));
+      }
+    }
     return new LeaderAppend(info, epoch, highWatermark > info.lastOffset());
   }
 
@@ -209,33 +265,15 @@ public final class Partition {
         && leader.isr().size() >= minInSync(leader);
   }
 
-  /**
-   * Notes how far a follower is.
-   *
-   * @throws org.apache.kafka.common.errors.ApiException it fetches in another epoch, or is no
-   *     replica
-   */
-  void followerFetched(int replica, long logEndOffset, int leaderEpoch) {
-    PartitionState.Leader leader = requireLeader(OptionalInt.of(leaderEpoch));
-    if (!leader.replicas().contains(replica)) {
-      throw new NotLeaderOrFollowerException(replica + " is no replica of " + id);
-    }
-    leader.followers().put(replica, logEndOffset);
-    advanceHighWatermark();
-  }
-
-  private void advanceHighWatermark() {
+  /** Moves the high watermark to where all that it waits for are; tells who listens. */
+  void advanceHighWatermark() {
     long advanced;
     synchronized (watermarkLock) {
-      if (!(state instanceof PartitionState.Leader leader)) {
+      if (!(state instanceof PartitionState.Leader leader)
+          || leader.isr().size() < minInSync(leader)) {
         return;
       }
-      long least = log.logEndOffset();
-      for (int replica : leader.isr()) {
-        if (replica != localId) {
-          least = Math.min(least, leader.followers().end(replica));
-        }
-      }
+      long least = inSync.leastEnd(leader);
       if (least <= highWatermark) {
         return;
       }
@@ -249,41 +287,202 @@ public final class Partition {
   }
 
   /**
+   * Takes replicas out of the in-sync ones that have not kept up for {@code
+   * replica.lag.time.max.ms}; to be called several times within that. Asks the controller; never
+   * blocks.
+   */
+  void dropLaggards() {
+    inSync.shrink();
+  }
+
+  // ---- listening
+
+  /**
    * Has the listener told until it is removed or the tenure ends. Read the high watermark after
    * this: what advanced before is not told.
    *
    * @throws NotLeaderOrFollowerException this broker does not lead
    */
   public void addListener(HighWatermarkListener listener) {
-    shared.lock();
-    try {
-      requireLeader(OptionalInt.empty());
-      listeners.add(listener);
-    } finally {
-      shared.unlock();
-    }
+    listen(listeners, listener);
   }
 
   public void removeListener(HighWatermarkListener listener) {
     listeners.remove(listener);
   }
 
+  /**
+   * Has the listener told of appends until it is removed or the tenure ends. Read the log's end
+   * after this: what was appended before is not told.
+   *
+   * @throws NotLeaderOrFollowerException this broker does not lead
+   */
+  public void addAppendListener(AppendListener listener) {
+    listen(appendListeners, listener);
+  }
+
+  public void removeAppendListener(AppendListener listener) {
+    appendListeners.remove(listener);
+  }
+
+  private <T> void listen(Set<T> to, T listener) {
+    shared.lock();
+    try {
+      requireLeader(OptionalInt.empty());
+      to.add(listener);
+    } finally {
+      shared.unlock();
+    }
+  }
+
+  // ---- following
+
+  /** What a follower asks its leader for next; empty where this replica follows nobody. */
+  Optional<FollowPosition> followPosition() {
+    shared.lock();
+    try {
+      return state instanceof PartitionState.Follower follower && log.failure().isEmpty()
+          ? Optional.of(
+              new FollowPosition(
+                  follower.leaderEpoch(),
+                  log.logEndOffset(),
+                  log.logStartOffset(),
+                  log.latestEpoch()))
+          : Optional.empty();
+    } finally {
+      shared.unlock();
+    }
+  }
+
+  /**
+   * Takes what the leader sent for a position; nothing if this replica follows in another epoch by
+   * now or its log is no longer there.
+   *
+   * @param batches as the leader has them; read, not kept
+   * @param leaderHighWatermark as of the leader's answer
+   * @param leaderLogStart likewise
+   */
+  void appendAsFollower(
+      FollowPosition position, ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
+    whileFollowing(
+        position,
+        () -> {
+          if (batches.hasRemaining()) {
+            log.appendAsFollower(batches, position.leaderEpoch());
+          }
+          long committed = Math.min(leaderHighWatermark, log.logEndOffset());
+          synchronized (watermarkLock) {
+            if (committed > highWatermark) {
+              highWatermark = committed;
+              log.updateHighWatermark(committed);
+            }
+          }
+          long start = Math.min(leaderLogStart, highWatermark);
+          if (start > log.logStartOffset()) {
+            log.deleteRecords(start);
+          }
+        });
+  }
+
+  /**
+   * Removes what the leader does not have (KIP-101, KIP-279): everything from where the two logs
+   * part. After it, or after another round of it, the next fetch continues from there.
+   *
+   * @param diverging the largest epoch of the leader's log that is not above this log's last one,
+   *     and where it ends there
+   */
+  void truncate(FollowPosition position, EpochEndOffset diverging) {
+    whileFollowing(
+        position,
+        () -> {
+          long own =
+              log.endOffsetForEpoch(diverging.leaderEpoch())
+                  .map(EpochEndOffset::endOffset)
+                  .orElse(diverging.endOffset());
+          takeBackTo(Math.min(own, diverging.endOffset()));
+        });
+  }
+
+  /**
+   * Gives up what is here for a leader whose log has moved on so far that it cannot tell where the
+   * two part: its records start at an offset at or above this log's end, or below an epoch that it
+   * no longer knows.
+   */
+  void restartAt(FollowPosition position, long leaderLogStart) {
+    whileFollowing(
+        position,
+        () -> {
+          LOG.atWarn()
+              .addKeyValue("partition", id)
+              .addKeyValue("logEndOffset", log.logEndOffset())
+              .addKeyValue("leaderLogStart", leaderLogStart)
+              .log("Starting again where the leader's log starts");
+          if (leaderLogStart >= log.logEndOffset()) {
+            log.truncateFullyAndStartAt(leaderLogStart);
+            watermarkFromLog();
+          } else {
+            takeBackTo(leaderLogStart);
+          }
+        });
+  }
+
+  private void takeBackTo(long offset) {
+    if (offset < highWatermark) {
+      // Not a fault by itself: an unclean leader election was asked for, or the leader's disk was
+      // replaced. But somebody should know.
+      LOG.atWarn()
+          .addKeyValue("partition", id)
+          .addKeyValue("highWatermark", highWatermark)
+          .addKeyValue("offset", offset)
+          .log("Truncating below the high watermark, as the leader has it");
+    }
+    log.truncateTo(offset);
+    watermarkFromLog();
+  }
+
+  private void watermarkFromLog() {
+    synchronized (watermarkLock) {
+      highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
+    }
+  }
+
+  private void whileFollowing(FollowPosition position, Runnable change) {
+    shared.lock();
+    try {
+      if (state instanceof PartitionState.Follower follower
+          && follower.leaderEpoch() == position.leaderEpoch()
+          && log.logEndOffset() == position.offset()) {
+        change.run();
+      }
+    } finally {
+      shared.unlock();
+    }
+  }
+
   // ---- reading
 
   /**
-   * Finds what a consumer may read.
+   * Finds what a client or a follower may read, and notes how far a follower is that asks.
    *
    * @throws org.apache.kafka.common.errors.ApiException the reason for a refusal
    */
   public PartitionRead read(ReadRequest request) {
     PartitionState.Leader leader = requireLeader(request.currentLeaderEpoch());
+    return switch (request.reader()) {
+      case Reader.Consumer consumer -> readCommitted(request, consumer, leader);
+      case Reader.Follower follower -> replicate(request, follower, leader);
+    };
+  }
+
+  private PartitionRead readCommitted(
+      ReadRequest request, Reader.Consumer consumer, PartitionState.Leader leader) {
     long watermark = highWatermark;
     long stable = Math.min(log.lastStableOffset(), watermark);
     EpochEndOffset diverging = divergence(request, leader);
     if (diverging != null) {
       return new PartitionRead(null, watermark, stable, log.logStartOffset(), null, diverging);
     }
-    long bound = request.readCommitted() ? stable : watermark;
+    long bound = consumer.readCommitted() ? stable : watermark;
     ReadResult found =
         log.read(request.offset(), request.maxBytes(), bound, request.atLeastOneBatch());
     return new PartitionRead(
@@ -291,8 +490,32 @@ public final class Partition {
         watermark,
         stable,
         found.logStartOffset(),
-        request.readCommitted() ? log.abortedTransactions(request.offset(), bound) : null,
+        consumer.readCommitted() ? log.abortedTransactions(request.offset(), bound) : null,
         null);
+  }
+
+  private PartitionRead replicate(
+      ReadRequest request, Reader.Follower follower, PartitionState.Leader leader) {
+    if (!leader.replicas().contains(follower.brokerId())) {
+      throw new NotLeaderOrFollowerException(follower.brokerId() + " is no replica of " + id);
+    }
+    EpochEndOffset diverging = divergence(request, leader);
+    if (diverging != null) {
+      return new PartitionRead(
+          null, highWatermark, log.lastStableOffset(), log.logStartOffset(), null, diverging);
+    }
+    ReadResult found =
+        log.read(request.offset(), request.maxBytes(), Long.MAX_VALUE, request.atLeastOneBatch());
+    try {
+      if (follower.fetching()) {
+        inSync.fetched(leader, follower, request.offset());
+      }
+    } catch (RuntimeException e) {
+      found.release();
+      throw e;
+    }
+    return new PartitionRead(
+        found.slice(), highWatermark, log.lastStableOffset(), found.logStartOffset(), null, null);
   }
 
   private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState.Leader leader) {

@@ -1,6 +1,8 @@
 package dev.millrace.broker.replica;
 
+import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this broker is to a partition, in one leader epoch. Immutable; replaced as a whole.
@@ -25,7 +27,9 @@ public sealed interface PartitionState {
    * This broker takes appends and serves reads.
    *
    * @param replicas brokers that hold the partition, this one included
-   * @param isr those in sync; the high watermark waits for them
+   * @param isr those in sync, as the controller has it
+   * @param proposedIsr what the controller was asked to make of them, while it is not known whether
+   *     it did
    * @param epochStartOffset the log's end when the tenure began; below it the high watermark is not
    *     yet this leader's own knowledge
    * @param followers how far the others are; shared by all states of one tenure
@@ -35,9 +39,51 @@ public sealed interface PartitionState {
       int partitionEpoch,
       Set<Integer> replicas,
       Set<Integer> isr,
+      @Nullable Set<Integer> proposedIsr,
       long epochStartOffset,
-      FollowerEnds followers)
-      implements PartitionState {}
+      Followers followers)
+      implements PartitionState {
+    /**
+     * Whoever may be in sync in the eyes of the controller, however it decides: the high watermark
+     * waits for them all, because each of them may be elected.
+     */
+    Set<Integer> maximalIsr() {
+      if (proposedIsr == null) {
+        return isr;
+      }
+      Set<Integer> maximal = new HashSet<>(isr);
+      maximal.addAll(proposedIsr);
+      return maximal;
+    }
+
+    Leader proposing(Set<Integer> proposed) {
+      return with(partitionEpoch, replicas, isr, proposed);
+    }
+
+    Leader withoutProposal() {
+      return with(partitionEpoch, replicas, isr, null);
+    }
+
+    /** The same tenure after a change of the registration, which settles what was proposed. */
+    Leader registered(int newPartitionEpoch, Set<Integer> newReplicas, Set<Integer> newIsr) {
+      return with(newPartitionEpoch, newReplicas, newIsr, null);
+    }
+
+    private Leader with(
+        int newPartitionEpoch,
+        Set<Integer> newReplicas,
+        Set<Integer> newIsr,
+        @Nullable Set<Integer> newProposal) {
+      return new Leader(
+          leaderEpoch,
+          newPartitionEpoch,
+          newReplicas,
+          newIsr,
+          newProposal,
+          epochStartOffset,
+          followers);
+    }
+  }
 
   /**
    * Another broker leads.

@@ -16,7 +16,6 @@ import dev.millrace.broker.metadata.StoppablePublisher;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.broker.network.PeerClient;
 import dev.millrace.broker.network.Transport;
-import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.LocalCoordinatorLogs;
 import dev.millrace.log.LogManager;
 import java.io.IOException;
@@ -112,13 +111,7 @@ final class Broker implements AutoCloseable {
     var peers = new PeerClient(transport, "broker-" + config.nodeId(), Parts.MAX_PEER_RESPONSE);
     step("peer connections", peers);
     var channel = new PeerControllerChannel(peers, controller::activeController);
-    var partitions = new HostedPartitions(config.nodeId(), logs, Parts.topicConfigs(config));
-    var coordinatorLogs = new LocalCoordinatorLogs(partitions);
     var metadata = controller.metadata();
-    var groups =
-        new GroupService(
-            config.nodeId(), new GroupSettings(config.configured()), coordinatorLogs, metadata);
-    step("groups", groups);
     var lifecycle =
         new BrokerLifecycle(
             Parts.identity(config, identity),
@@ -129,6 +122,16 @@ final class Broker implements AutoCloseable {
             reason -> termination.fatal(reason, new IllegalStateException(reason)));
     step("heartbeats", lifecycle);
     health.lifecycle(lifecycle);
+    var replicas = new Replicas(config, transport, metadata, channel, lifecycle::brokerEpoch, logs);
+    step("replicas", replicas);
+    var partitions = replicas.partitions();
+    var groups =
+        new GroupService(
+            config.nodeId(),
+            new GroupSettings(config.configured()),
+            new LocalCoordinatorLogs(partitions),
+            metadata);
+    step("groups", groups);
     var cache = new KRaftMetadataCache(config.nodeId(), () -> KRaftVersion.KRAFT_VERSION_0);
     var parts =
         new ApiParts(

@@ -5,6 +5,7 @@ import dev.millrace.broker.controller.BrokerIdentity;
 import dev.millrace.broker.controller.ControllerSettings;
 import dev.millrace.broker.controller.Endpoint;
 import dev.millrace.broker.network.NetworkConfig;
+import dev.millrace.broker.replica.FetcherSettings;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.log.Disk;
 import dev.millrace.log.LogManagerOptions;
@@ -27,8 +28,11 @@ import org.apache.kafka.server.util.Scheduler;
 
 /** Translates the configuration into what each part wants. Pure. */
 final class Parts {
-  /** What the controller answers is small; what peers replicate is bounded by its own setting. */
+  /** What the controller answers is small. */
   static final int MAX_PEER_RESPONSE = 16 << 20;
+
+  /** Of responses with records, whose size is what was asked for or that of one batch. */
+  static final int MAX_REPLICA_RESPONSE = 128 << 20;
 
   private static final int DISK_THREADS = 4;
   private static final int DISK_QUEUE = 1000;
@@ -67,6 +71,24 @@ final class Parts {
         config.rack(),
         List.of(directory.directoryId()),
         OptionalLong.empty());
+  }
+
+  static FetcherSettings fetcherSettings(BrokerConfig config) {
+    var values = config.values();
+    return new FetcherSettings(
+        Duration.ofMillis(values.getInt(ReplicationConfigs.REPLICA_FETCH_WAIT_MAX_MS_CONFIG)),
+        values.getInt(ReplicationConfigs.REPLICA_FETCH_MIN_BYTES_CONFIG),
+        values.getInt(ReplicationConfigs.REPLICA_FETCH_RESPONSE_MAX_BYTES_CONFIG),
+        values.getInt(ReplicationConfigs.REPLICA_FETCH_MAX_BYTES_CONFIG),
+        Duration.ofMillis(values.getInt(ReplicationConfigs.REPLICA_FETCH_BACKOFF_MS_CONFIG)));
+  }
+
+  static int replicaLoops(BrokerConfig config) {
+    return config.values().getInt(ReplicationConfigs.NUM_REPLICA_FETCHERS_CONFIG);
+  }
+
+  static long maxLagMs(BrokerConfig config) {
+    return config.values().getLong(ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG);
   }
 
   static TopicConfigs topicConfigs(BrokerConfig config) {

@@ -4,21 +4,29 @@ import dev.millrace.broker.network.NetworkConfig;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.Transport;
+import dev.millrace.broker.replica.FetcherSettings;
 import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.LeaderChannel;
+import dev.millrace.broker.replica.ReplicaFetchers;
+import dev.millrace.broker.replica.Replication;
+import dev.millrace.broker.replica.TaskLoop;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.log.LogManager;
 import dev.millrace.log.LogManagerOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -78,7 +86,7 @@ final class DataBroker implements AutoCloseable {
             LogManagerOptions.of(
                 directory, topic -> new LogConfig(Map.of()), Time.SYSTEM, scheduler));
     logs.load();
-    partitions = new HostedPartitions(ID, logs, new TopicConfigs(Map.of()));
+    partitions = new HostedPartitions(alone(), logs, new TopicConfigs(Map.of()));
     metadata.subscribe(partitions);
     transport = Transport.open(2);
     server = new NetworkServer(transport, config);
@@ -92,6 +100,33 @@ final class DataBroker implements AutoCloseable {
     records.add(broker(OTHER, 1));
     topics.forEach(topic -> records.addAll(adopt(topic)));
     metadata.apply(records.toArray(ApiMessage[]::new));
+  }
+
+  /** The others of the made-up cluster are never fetched from, and the controller never answers. */
+  private static Replication alone() {
+    LeaderChannel nobody =
+        new LeaderChannel() {
+          @Override
+          public CompletableFuture<Fetched> fetch(int leaderId, FetchRequestData request) {
+            return new CompletableFuture<>();
+          }
+
+          @Override
+          public void hurry(int leaderId) {}
+        };
+    TaskLoop loop =
+        new TaskLoop() {
+          @Override
+          public void execute(Runnable task) {}
+
+          @Override
+          public void schedule(Runnable task, Duration delay) {}
+        };
+    FetcherSettings settings = new FetcherSettings(Duration.ZERO, 1, 1, 1, Duration.ZERO);
+    ReplicaFetchers fetchers =
+        new ReplicaFetchers(ID, () -> -1, nobody, settings, Time.SYSTEM, List.of(loop));
+    return new Replication(
+        ID, Time.SYSTEM, (id, change) -> new CompletableFuture<>(), fetchers, 10_000);
   }
 
   private static RegisterBrokerRecord broker(int id, int port) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PartitionTest {
   private static final int SELF = 0;
+  private static final Reader CONSUMER = new Reader.Consumer(false);
   private static final OptionalInt ANY = OptionalInt.empty();
   private static final TopicIdPartition ID =
       new TopicIdPartition(Uuid.randomUuid(), new TopicPartition("orders", 0));
@@ -53,8 +55,16 @@ class PartitionTest {
     logs =
         LogManager.open(LogManagerOptions.of(directory, topic -> config, Time.SYSTEM, scheduler));
     logs.load();
+    ReplicaEnvironment environment =
+        new ReplicaEnvironment(
+            SELF,
+            Time.SYSTEM,
+            (id, change) -> new CompletableFuture<>(),
+            (replica, epoch) -> true,
+            10_000);
     partition =
-        new Partition(ID, SELF, logs.getOrCreate(ID.topicPartition(), ID.topicId(), config), 0);
+        new Partition(
+            environment, ID, logs.getOrCreate(ID.topicPartition(), ID.topicId(), config), 0);
   }
 
   @AfterEach
@@ -87,9 +97,9 @@ class PartitionTest {
     partition.addListener(told);
     LeaderAppend append = append(10);
     // When
-    partition.followerFetched(1, 10, 1);
-    partition.followerFetched(2, 4, 1);
-    partition.followerFetched(2, 7, 1);
+    fetch(1, 10);
+    fetch(2, 4);
+    fetch(2, 7);
     // Then
     assertThat(append.committed()).isFalse();
     assertThat(told.watermarks).containsExactly(4L, 7L);
@@ -101,7 +111,7 @@ class PartitionTest {
     // Given
     partition.apply(registration(SELF, 1, 1, List.of(SELF, 1, 2), List.of(SELF, 1, 2)));
     append(10);
-    partition.followerFetched(1, 10, 1);
+    fetch(1, 10);
     // When
     partition.apply(registration(SELF, 1, 2, List.of(SELF, 1, 2), List.of(SELF, 1)));
     // Then
@@ -113,9 +123,9 @@ class PartitionTest {
     // Given
     partition.apply(registration(SELF, 1, 1, List.of(SELF, 1), List.of(SELF, 1)));
     append(10);
-    partition.followerFetched(1, 10, 1);
+    fetch(1, 10);
     // When
-    partition.followerFetched(1, 2, 1);
+    fetch(1, 2);
     // Then
     assertThat(partition.highWatermark()).isEqualTo(10);
   }
@@ -138,7 +148,7 @@ class PartitionTest {
     partition.addListener(told);
     // When
     partition.apply(registration(1, 2, 2, List.of(SELF, 1), List.of(SELF, 1)));
-    partition.apply(registration(SELF, 3, 3, List.of(SELF, 1), List.of(SELF)));
+    partition.apply(registration(SELF, 3, 3, List.of(SELF), List.of(SELF)));
     append(5);
     // Then
     assertThat(told.tenuresEnded).isEqualTo(1);
@@ -193,9 +203,9 @@ class PartitionTest {
     append(1);
     append(1);
     // When
-    partition.followerFetched(1, 1, 1);
-    PartitionRead read = partition.read(new ReadRequest(0, 1 << 20, true, false, ANY, ANY));
-    PartitionRead beyond = partition.read(new ReadRequest(1, 1 << 20, true, false, ANY, ANY));
+    fetch(1, 1);
+    PartitionRead read = partition.read(new ReadRequest(CONSUMER, 0, 1 << 20, true, ANY, ANY));
+    PartitionRead beyond = partition.read(new ReadRequest(CONSUMER, 1, 1 << 20, true, ANY, ANY));
     // Then
     assertThat(read.bytes()).isEqualTo(records(1).remaining());
     assertThat(beyond.bytes()).isZero();
@@ -212,7 +222,7 @@ class PartitionTest {
     append(2);
     // When
     PartitionRead read =
-        partition.read(new ReadRequest(3, 1 << 20, true, false, ANY, OptionalInt.of(1)));
+        partition.read(new ReadRequest(CONSUMER, 3, 1 << 20, true, ANY, OptionalInt.of(1)));
     // Then
     assertThat(read.slice()).isNull();
     assertThat(read.diverging()).isEqualTo(new EpochEndOffset(1, 2));
@@ -230,6 +240,15 @@ class PartitionTest {
     LeaderAppend append = append(1);
     // Then
     assertThat(append.committed()).isTrue();
+  }
+
+  /** A follower fetches from where its log ends. */
+  private void fetch(int replica, long logEnd) {
+    partition
+        .read(
+            new ReadRequest(
+                new Reader.Follower(replica, 1, 0, true), logEnd, 1 << 20, true, ANY, ANY))
+        .release();
   }
 
   private LeaderAppend append(int count) {

@@ -1,7 +1,6 @@
 package dev.millrace.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
@@ -15,7 +14,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,19 +107,6 @@ class ClusterTest {
             () ->
                 assertThat(get(brokers.health(0) + "/v1/cluster"))
                     .contains("\"leaderless\":1", "broker 2 is"));
-  }
-
-  @Test
-  void refusesASecondReplicaAndSaysWhatToDo() {
-    assertThatThrownBy(
-            () ->
-                admin
-                    .createTopics(
-                        List.of(new NewTopic("copied", Map.of(0, List.of(0, 1), 1, List.of(1, 2)))))
-                    .all()
-                    .get())
-        .hasRootCauseInstanceOf(PolicyViolationException.class)
-        .hasMessageContaining("create it with replication factor 1");
   }
 
   private int controller() throws Exception {

@@ -1,0 +1,25 @@
+package dev.millrace.broker.server;
+
+import java.util.Map;
+import org.apache.kafka.server.config.ReplicationConfigs;
+
+/** Where our defaults of replication differ from Kafka's, and why. */
+final class ReplicationDefaults {
+  static final Map<String, String> ALL =
+      Map.of(
+          // A follower that is dead or cut off is fenced by the controller long before. This one is
+          // for those that live and cannot keep up: so long may one slow disk hold acks=all up.
+          ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG,
+          "10000",
+          // Held in direct memory for every leader followed; larger answers save nothing.
+          ReplicationConfigs.REPLICA_FETCH_RESPONSE_MAX_BYTES_CONFIG,
+          "2097152",
+          // A new leader is known here some milliseconds before it knows itself, and until the
+          // fetch is repeated nothing is acknowledged.
+          ReplicationConfigs.REPLICA_FETCH_BACKOFF_MS_CONFIG,
+          "50",
+          ReplicationConfigs.NUM_REPLICA_FETCHERS_CONFIG,
+          "2");
+
+  private ReplicationDefaults() {}
+}

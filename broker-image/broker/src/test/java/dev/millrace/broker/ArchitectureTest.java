@@ -102,7 +102,7 @@ class ArchitectureTest {
           "server.BrokerConfig",
           "server.CachePublisher",
           "server.Parts",
-          "server.ReplicationDefaults",
+          "server.ReplicaSettings",
           "server.SettingNames");
 
   private static boolean exempt(JavaClass type) {

@@ -48,9 +48,9 @@ final class ControllerCalls {
   private final Time time;
   private final Map<ApiKeys, Row<?>> rows = new EnumMap<>(ApiKeys.class);
 
-  ControllerCalls(Controller controller, Time time) {
+  ControllerCalls(Controller controller, ReplicationDefaults defaults, Time time) {
     this.time = time;
-    var topics = new TopicCalls(controller);
+    var topics = new TopicCalls(controller, defaults);
     var configs = new ConfigCalls(controller);
     client(
         ApiKeys.CREATE_TOPICS,

@@ -1,5 +1,7 @@
 package dev.millrace.broker.api;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.RequestHandler;
@@ -45,12 +47,14 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
   private final ConfigDef definition;
   private final Map<String, String> configured;
   private final ClusterMetadata metadata;
+  private final ReplicationDefaults replication;
 
   DescribeConfigsHandler(ApiParts parts) {
     this.nodeId = parts.nodeId();
     this.definition = parts.definition();
     this.configured = parts.configured();
     this.metadata = parts.metadata();
+    this.replication = new ReplicationDefaults(parts.metadata(), parts.configured());
   }
 
   @Override
@@ -123,7 +127,8 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
           "This is broker " + nodeId + ": it cannot tell the settings of " + name);
     }
     Properties defaults = dynamic(ConfigResource.Type.BROKER, "");
-    for (ConfigKey key : asked(definition, resource)) {
+    for (ConfigKey defined : asked(definition, resource)) {
+      ConfigKey key = inForce(defined);
       if (clusterDefault && !defaults.containsKey(key.name)) {
         continue;
       }
@@ -140,6 +145,22 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         add(request, result, key, layers, readOnly);
       }
     }
+  }
+
+  /** The defaults that follow the cluster's size are told as they are now. */
+  private ConfigKey inForce(ConfigKey key) {
+    return replication.follows(key.name)
+        ? requireNonNull(
+            new ConfigDef()
+                .define(
+                    key.name,
+                    key.type,
+                    Short.toString(replication.following()),
+                    key.importance,
+                    key.documentation)
+                .configKeys()
+                .get(key.name))
+        : key;
   }
 
   private void group(

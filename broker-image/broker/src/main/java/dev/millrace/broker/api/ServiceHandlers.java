@@ -45,6 +45,9 @@ public final class ServiceHandlers {
   }
 
   private static ControllerCalls calls(ApiParts parts) {
-    return new ControllerCalls(parts.controller(), parts.time());
+    return new ControllerCalls(
+        parts.controller(),
+        new ReplicationDefaults(parts.metadata(), parts.configured()),
+        parts.time());
   }
 }

@@ -24,6 +24,7 @@ import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 import org.apache.kafka.controller.ResultOrError;
@@ -36,9 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicCalls {
   private final Controller controller;
+  private final ReplicationDefaults defaults;
 
-  TopicCalls(Controller controller) {
+  TopicCalls(Controller controller, ReplicationDefaults defaults) {
     this.controller = controller;
+    this.defaults = defaults;
   }
 
   CompletableFuture<CreateTopicsResponseData> create(
@@ -51,7 +54,7 @@ final class TopicCalls {
         refused.add(
             refusal(topic.name(), Errors.INVALID_REQUEST, "This name is the metadata log's own"));
       } else if (!twice.contains(topic.name())) {
-        asked.add(topic.duplicate());
+        asked.add(withReplicas(topic.duplicate()));
       }
     }
     twice.forEach(
@@ -65,6 +68,13 @@ final class TopicCalls {
               response.topics().addAll(refused);
               return response;
             });
+  }
+
+  private CreatableTopic withReplicas(CreatableTopic topic) {
+    boolean unnamed =
+        topic.replicationFactor() == CreateTopicsRequest.NO_REPLICATION_FACTOR
+            && topic.assignments().isEmpty();
+    return unnamed ? topic.setReplicationFactor(defaults.replicas(topic.name())) : topic;
   }
 
   private static CreatableTopicResult refusal(String name, Errors error, String message) {

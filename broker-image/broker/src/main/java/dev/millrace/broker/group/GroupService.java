@@ -19,6 +19,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
@@ -98,15 +99,16 @@ public final class GroupService implements AutoCloseable {
     return coordinator.partitionFor(group);
   }
 
-  /** The offsets topic as it is to be made on the first use of any group. */
+  /**
+   * The offsets topic as it is to be made on the first use of any group; how many replicas it gets
+   * is left to the controller.
+   */
   public CreatableTopic offsetsTopic() {
-    int brokers = Math.max(1, metadata.image().cluster().brokers().size());
     var topic =
         new CreatableTopic()
             .setName(Topic.GROUP_METADATA_TOPIC_NAME)
             .setNumPartitions(partitions())
-            .setReplicationFactor(
-                (short) Math.min(config.offsetsTopicReplicationFactor(), brokers));
+            .setReplicationFactor(CreateTopicsRequest.NO_REPLICATION_FACTOR);
     coordinator
         .groupMetadataTopicConfigs()
         .forEach(

@@ -25,14 +25,9 @@ public final class GroupSettings {
 
   private static final int MAX_MESSAGE_BYTES_DEFAULT = 128 * 1024;
 
-  /**
-   * What differs from Kafka's defaults: half of the coordinator's heap hangs on these. The offsets
-   * topic has one replica, because a second one would never catch up: followers do not fetch yet,
-   * and a group's every step waits for the high watermark.
-   */
+  /** What differs from Kafka's defaults: half of the coordinator's heap hangs on these. */
   private static final Map<String, String> SMALL_HEAP =
       Map.of(
-          GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1",
           GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG, "8",
           GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG, "1",
           GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG, "1",

@@ -88,7 +88,7 @@ record BrokerConfig(
 
   private static Map<String, String> withOwnDefaults(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(GroupSettings.defaults());
-    all.putAll(ReplicationDefaults.ALL);
+    all.putAll(ReplicaSettings.DEFAULTS);
     all.putAll(settings);
     // Kafka's own default is no bound, with which one small request may take the whole heap.
     String largest = all.get(ServerConfigs.MESSAGE_MAX_BYTES_CONFIG);

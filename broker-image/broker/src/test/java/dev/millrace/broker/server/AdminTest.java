@@ -191,6 +191,10 @@ class AdminTest {
     assertThat(config.get("num.partitions").source())
         .isEqualTo(ConfigEntry.ConfigSource.STATIC_BROKER_CONFIG);
     assertThat(config.get("auto.create.topics.enable").value()).isEqualTo("true");
+    assertThat(config.get("default.replication.factor").value()).isEqualTo("1");
+    assertThat(config.get("default.replication.factor").source())
+        .isEqualTo(ConfigEntry.ConfigSource.DEFAULT_CONFIG);
+    assertThat(config.get("min.insync.replicas").value()).isEqualTo("2");
   }
 
   @Test

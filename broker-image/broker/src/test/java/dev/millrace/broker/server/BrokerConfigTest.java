@@ -32,7 +32,7 @@ class BrokerConfigTest {
     assertThat(config.autoCreateTopics()).isTrue();
     assertThat(config.defaultPartitions()).isOne();
     assertThat(config.defaultReplicationFactor()).isOne();
-    assertThat(config.minInsyncReplicas()).isOne();
+    assertThat(config.minInsyncReplicas()).isEqualTo(2);
     assertThat(config.medium()).isInstanceOf(MetadataMedium.LocalFile.class);
     assertThat(config.values().getInt("offsets.topic.num.partitions")).isEqualTo(8);
   }

@@ -10,10 +10,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+<<<<<<< HEAD
+=======
+import org.apache.kafka.common.config.ConfigResource;
+>>>>>>> 75cbff2 (Let topics have replicas, three of them by default where there are brokers)
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,49 @@ class ClusterTest {
                     .contains("\"leaderless\":1", "broker 2 is"));
   }
 
+<<<<<<< HEAD
+=======
+  @Test
+  void aTopicThatNamesNoNumberHasThreeReplicasAndNeedsTwo() throws Exception {
+    // When
+    admin
+        .createTopics(List.of(new NewTopic("plain", Optional.of(2), Optional.empty())))
+        .all()
+        .get();
+
+    // Then
+    assertThat(described("plain").partitions())
+        .allMatch(partition -> partition.replicas().size() == 3);
+    assertThat(setting(ConfigResource.Type.TOPIC, "plain", "min.insync.replicas")).isEqualTo("2");
+    assertThat(setting(ConfigResource.Type.BROKER, "1", "default.replication.factor"))
+        .isEqualTo("3");
+    assertThat(setting(ConfigResource.Type.BROKER, "1", "offsets.topic.replication.factor"))
+        .isEqualTo("3");
+  }
+
+  @Test
+  void aBrokerThatIsDownIsCountedSoThatNoTopicIsMadeWithOneReplicaMeanwhile() throws Exception {
+    // Given
+    brokers.stop(2);
+
+    // When
+    admin
+        .createTopics(List.of(new NewTopic("meanwhile", Optional.of(1), Optional.empty())))
+        .all()
+        .get();
+
+    // Then
+    assertThat(described("meanwhile").partitions().getFirst().replicas()).hasSize(3);
+    assertThat(described("meanwhile").partitions().getFirst().isr()).hasSize(2);
+  }
+
+  private String setting(ConfigResource.Type type, String resource, String name) throws Exception {
+    var asked = new ConfigResource(type, resource);
+    var config = admin.describeConfigs(List.of(asked)).all().get().get(asked);
+    return java.util.Objects.requireNonNull(config).get(name).value();
+  }
+
+>>>>>>> 75cbff2 (Let topics have replicas, three of them by default where there are brokers)
   private int controller() throws Exception {
     return admin.describeCluster().controller().get().id();
   }

@@ -2,11 +2,15 @@ package dev.millrace.broker.server;
 
 import java.util.Map;
 import org.apache.kafka.server.config.ReplicationConfigs;
+import org.apache.kafka.server.config.ServerLogConfigs;
 
 /** Where our defaults of replication differ from Kafka's, and why. */
-final class ReplicationDefaults {
-  static final Map<String, String> ALL =
+final class ReplicaSettings {
+  static final Map<String, String> DEFAULTS =
       Map.of(
+          // Where a partition has fewer replicas, all of them are enough.
+          ServerLogConfigs.MIN_IN_SYNC_REPLICAS_CONFIG,
+          "2",
           // A follower that is dead or cut off is fenced by the controller long before. This one is
           // for those that live and cannot keep up: so long may one slow disk hold acks=all up.
           ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG,
@@ -21,5 +25,5 @@ final class ReplicationDefaults {
           ReplicationConfigs.NUM_REPLICA_FETCHERS_CONFIG,
           "2");
 
-  private ReplicationDefaults() {}
+  private ReplicaSettings() {}
 }

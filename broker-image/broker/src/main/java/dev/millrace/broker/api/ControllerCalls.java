@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
@@ -82,6 +83,11 @@ final class ControllerCalls {
         ListPartitionReassignmentsRequestData.class,
         ListPartitionReassignmentsRequestData::timeoutMs,
         controller::listPartitionReassignments);
+    client(
+        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+        AlterPartitionReassignmentsRequestData.class,
+        AlterPartitionReassignmentsRequestData::timeoutMs,
+        controller::alterPartitionReassignments);
     client(
         ApiKeys.UPDATE_FEATURES,
         UpdateFeaturesRequestData.class,

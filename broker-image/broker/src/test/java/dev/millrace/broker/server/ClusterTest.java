@@ -1,6 +1,7 @@
 package dev.millrace.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
@@ -13,12 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-<<<<<<< HEAD
-=======
 import org.apache.kafka.common.config.ConfigResource;
->>>>>>> 75cbff2 (Let topics have replicas, three of them by default where there are brokers)
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,8 +115,6 @@ class ClusterTest {
                     .contains("\"leaderless\":1", "broker 2 is"));
   }
 
-<<<<<<< HEAD
-=======
   @Test
   void aTopicThatNamesNoNumberHasThreeReplicasAndNeedsTwo() throws Exception {
     // When
@@ -150,13 +149,41 @@ class ClusterTest {
     assertThat(described("meanwhile").partitions().getFirst().isr()).hasSize(2);
   }
 
+  @Test
+  void aReassignmentIsTakenIfItsBrokersExist() throws Exception {
+    // Given
+    admin.createTopics(List.of(new NewTopic("moving", Map.of(0, List.of(0))))).all().get();
+    described("moving");
+    var partition = new TopicPartition("moving", 0);
+
+    // When: the new replica has to catch up first
+    admin
+        .alterPartitionReassignments(
+            Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(0, 1)))))
+        .all()
+        .get();
+
+    // Then
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> described("moving").partitions().getFirst().replicas().size() == 2);
+
+    // When: nobody is to be moved to a broker that is none
+    var refused =
+        admin.alterPartitionReassignments(
+            Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(0, 9)))));
+
+    // Then
+    assertThatThrownBy(() -> refused.all().get())
+        .hasCauseInstanceOf(InvalidReplicaAssignmentException.class);
+  }
+
   private String setting(ConfigResource.Type type, String resource, String name) throws Exception {
     var asked = new ConfigResource(type, resource);
     var config = admin.describeConfigs(List.of(asked)).all().get().get(asked);
     return java.util.Objects.requireNonNull(config).get(name).value();
   }
 
->>>>>>> 75cbff2 (Let topics have replicas, three of them by default where there are brokers)
   private int controller() throws Exception {
     return admin.describeCluster().controller().get().id();
   }

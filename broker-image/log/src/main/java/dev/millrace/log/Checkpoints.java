@@ -3,6 +3,7 @@ package dev.millrace.log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
@@ -17,13 +18,13 @@ final class Checkpoints {
   private static final String LOG_STARTS = "log-start-offset-checkpoint";
   private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
-  /** Kafka's "unknown" for the broker epoch in the marker of a clean shutdown. */
-  private static final long NO_BROKER_EPOCH = -1;
-
   private final OffsetCheckpointFile recoveryPoints;
   private final OffsetCheckpointFile logStarts;
   private final OffsetCheckpointFile highWatermarks;
   private final CleanShutdownFileHandler cleanShutdown;
+
+  /** Kafka writes -1 where there is none. */
+  private volatile OptionalLong brokerEpoch = OptionalLong.empty();
 
   Checkpoints(Path directory, LogDirFailureChannel failures) throws IOException {
     recoveryPoints =
@@ -48,10 +49,14 @@ final class Checkpoints {
 
   /**
    * Whether the directory was closed cleanly; the marker is gone afterwards, so that a crash from
-   * now on counts as one.
+   * now on counts as one. The broker epoch in it is kept, for the next marker if no newer is told.
    */
   boolean takeCleanShutdown() throws IOException {
     boolean clean = cleanShutdown.exists();
+    if (clean) {
+      OptionalLong found = cleanShutdown.read();
+      brokerEpoch = found.isPresent() && found.getAsLong() >= 0 ? found : OptionalLong.empty();
+    }
     try {
       cleanShutdown.delete();
     } catch (Exception e) {
@@ -60,9 +65,17 @@ final class Checkpoints {
     return clean;
   }
 
+  OptionalLong brokerEpoch() {
+    return brokerEpoch;
+  }
+
+  void brokerEpoch(long epoch) {
+    brokerEpoch = OptionalLong.of(epoch);
+  }
+
   void markCleanShutdown() throws IOException {
     try {
-      cleanShutdown.write(NO_BROKER_EPOCH);
+      cleanShutdown.write(brokerEpoch.orElse(-1));
     } catch (Exception e) {
       throw new IOException("Writing the marker of a clean shutdown", e);
     }

@@ -324,6 +324,16 @@ final class DiskLogManager implements LogManager {
   }
 
   @Override
+  public OptionalLong brokerEpoch() {
+    return checkpoints.brokerEpoch();
+  }
+
+  @Override
+  public void registeredAs(long brokerEpoch) {
+    checkpoints.brokerEpoch(brokerEpoch);
+  }
+
+  @Override
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }

@@ -88,6 +88,16 @@ public interface LogManager extends AutoCloseable {
   /** Applies retention on all logs; also done periodically. */
   void applyRetention();
 
+  /**
+   * Under which epoch the broker was registered last: as told to {@link #registeredAs}, else as the
+   * marker of a clean shutdown had it when {@link #load} found one. Empty after a crash: then no
+   * replica here may pass for one that has all that it ever acknowledged.
+   */
+  OptionalLong brokerEpoch();
+
+  /** Notes the broker's registration, for the marker of a clean shutdown. */
+  void registeredAs(long brokerEpoch);
+
   /** The first I/O error in the directory or one of its logs. */
   Optional<Throwable> failure();
 

@@ -170,6 +170,43 @@ class LogManagerTest {
   }
 
   @Test
+  void tellsTheBrokerEpochOfACleanStopUntilANewerOneIsKnown() throws Exception {
+    // Given
+    assertThat(fixture.manager().brokerEpoch()).isEmpty();
+    fixture.manager().registeredAs(17);
+
+    // When: closed cleanly twice, the second time without having been registered
+    fixture.close();
+    assertThat(Files.readString(directory.resolve(".kafka_cleanshutdown"))).contains("17");
+    open();
+    assertThat(fixture.manager().brokerEpoch()).hasValue(17);
+    fixture.close();
+    open();
+
+    // Then
+    assertThat(fixture.manager().brokerEpoch()).hasValue(17);
+  }
+
+  @Test
+  void knowsNoBrokerEpochAfterACrash() throws Exception {
+    // Given
+    fixture.manager().registeredAs(17);
+    fixture.close();
+    open();
+    fixture.manager().registeredAs(18);
+
+    // When
+    Path crashed =
+        Files.createDirectories(directory.resolveSibling(directory.getFileName() + "-crashed"));
+    CrashCopy.of(directory, crashed);
+
+    // Then
+    try (LogFixture recovered = new LogFixture(crashed)) {
+      assertThat(recovered.manager().brokerEpoch()).isEmpty();
+    }
+  }
+
+  @Test
   void flushesALogWhoseTimeHasCome() {
     // Given
     Log log = fixture.log();

@@ -114,12 +114,13 @@ final class Broker implements AutoCloseable {
     var metadata = controller.metadata();
     var lifecycle =
         new BrokerLifecycle(
-            Parts.identity(config, identity),
+            Parts.identity(config, identity, logs.brokerEpoch()),
             channel,
             controller::metadataOffset,
             config.heartbeatInterval(),
             state -> {},
             reason -> termination.fatal(reason, new IllegalStateException(reason)));
+    step("broker epoch", () -> noteEpoch(lifecycle, logs));
     step("heartbeats", lifecycle);
     health.lifecycle(lifecycle);
     var replicas = new Replicas(config, transport, metadata, channel, lifecycle::brokerEpoch, logs);
@@ -196,6 +197,13 @@ final class Broker implements AutoCloseable {
       throws Exception {
     LOGGER.atDebug().addKeyValue("what", what).log("Waiting");
     future.get();
+  }
+
+  /** Logs that are closed clean say under which registration they were written. */
+  private static void noteEpoch(BrokerLifecycle lifecycle, LogManager logs) {
+    if (lifecycle.brokerEpoch() >= 0) {
+      logs.registeredAs(lifecycle.brokerEpoch());
+    }
   }
 
   private void handOver(BrokerLifecycle lifecycle) throws InterruptedException {

@@ -54,7 +54,11 @@ final class Parts {
         config.configured());
   }
 
-  static BrokerIdentity identity(BrokerConfig config, DirectoryIdentity directory) {
+  /**
+   * @param previousEpoch of the last clean stop of the logs
+   */
+  static BrokerIdentity identity(
+      BrokerConfig config, DirectoryIdentity directory, OptionalLong previousEpoch) {
     return new BrokerIdentity(
         config.nodeId(),
         directory.clusterId(),
@@ -70,7 +74,7 @@ final class Parts {
             .toList(),
         config.rack(),
         List.of(directory.directoryId()),
-        OptionalLong.empty());
+        previousEpoch);
   }
 
   static FetcherSettings fetcherSettings(BrokerConfig config) {

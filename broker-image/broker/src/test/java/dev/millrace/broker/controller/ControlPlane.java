@@ -1,9 +1,11 @@
 package dev.millrace.broker.controller;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +23,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCon
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.controller.Controller;
+import org.apache.kafka.metadata.PartitionRegistration;
 
 /** Some nodes on one medium, and one broker that is kept alive by heartbeats. */
 final class ControlPlane implements AutoCloseable {
@@ -36,6 +39,10 @@ final class ControlPlane implements AutoCloseable {
   final LocalControllerChannel channel =
       new LocalControllerChannel(() -> active().map(ControllerNode::controller).orElse(null));
   private final List<BrokerLifecycle> brokers = new ArrayList<>();
+
+  /** A broker that comes back finds its disk again. */
+  private final Map<Integer, Uuid> directories = new HashMap<>();
+
   private final String clusterId;
 
   ControlPlane(String clusterId, int count, Opener opener) throws Exception {
@@ -49,7 +56,8 @@ final class ControlPlane implements AutoCloseable {
   private ControllerNode node(int id, Opener opener) throws Exception {
     var self = new Endpoint(id, "node-" + id, 9091);
     var settings =
-        new ControllerSettings(self, Duration.ofSeconds(3), Duration.ZERO, 1, 1, Map.of());
+        new ControllerSettings(
+            self, Duration.ofSeconds(3), Duration.ZERO, 1, 1, Map.of("min.insync.replicas", "2"));
     return new ControllerNode(
         settings,
         opener.open(self),
@@ -94,7 +102,7 @@ final class ControlPlane implements AutoCloseable {
                 new BrokerIdentity.AdvertisedListener(
                     "CLIENT", "broker-" + id, 9092, SecurityProtocol.PLAINTEXT)),
             Optional.empty(),
-            List.of(Uuid.randomUuid()),
+            List.of(directories.computeIfAbsent(id, key -> Uuid.randomUuid())),
             previousEpoch);
     var broker =
         new BrokerLifecycle(
@@ -110,7 +118,11 @@ final class ControlPlane implements AutoCloseable {
   }
 
   BrokerLifecycle awaitRunningBroker(int id) {
-    BrokerLifecycle broker = broker(id);
+    return awaitRunningBroker(id, OptionalLong.empty());
+  }
+
+  BrokerLifecycle awaitRunningBroker(int id, OptionalLong previousEpoch) {
+    BrokerLifecycle broker = broker(id, previousEpoch);
     broker.readyToServe();
     await().atMost(PATIENCE).until(() -> broker.unfenced().isDone());
     return broker;
@@ -118,12 +130,17 @@ final class ControlPlane implements AutoCloseable {
 
   static CompletableFuture<CreateTopicsResponseData> createTopic(
       Controller controller, String name, int partitions) {
+    return createTopic(controller, name, partitions, 1);
+  }
+
+  static CompletableFuture<CreateTopicsResponseData> createTopic(
+      Controller controller, String name, int partitions, int replicas) {
     var topics = new CreatableTopicCollection();
     topics.add(
         new CreatableTopic()
             .setName(name)
             .setNumPartitions(partitions)
-            .setReplicationFactor((short) 1));
+            .setReplicationFactor((short) replicas));
     return controller.createTopics(
         LocalControllerChannel.context(),
         new CreateTopicsRequestData().setTopics(topics),
@@ -150,6 +167,11 @@ final class ControlPlane implements AutoCloseable {
         new CreateTopicsRequestData().setTopics(topics),
         Set.of(),
         false);
+  }
+
+  static PartitionRegistration partition(ControllerNode node, String topic, int id) {
+    return requireNonNull(
+        node.metadata().image().topics().getTopic(topic).partitions().get(id), topic);
   }
 
   static boolean hasTopic(ControllerNode node, String name) {

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** What the user wants. Brokers, memory and storage suffice; the rest has defaults. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value = SpecRules.ONE_REPLICA,
+    value = SpecRules.REPLICAS_FIT,
     fieldPath = ".defaults.replicationFactor",
-    message = SpecRules.ONE_REPLICA_MESSAGE)
+    message = SpecRules.REPLICAS_MESSAGE)
+@ValidationRule(
+    value = SpecRules.MIN_ISR_FITS,
+    fieldPath = ".defaults.minInsyncReplicas",
+    message = SpecRules.MIN_ISR_MESSAGE)
 @ValidationRule(
     value = SpecRules.SPLIT_FITS,
     fieldPath = ".memorySplit",

@@ -72,18 +72,19 @@ final class SpecRules {
       "cannot change: volumes keep the class that they were made with. Set it back; for another"
           + " class make a second LogCluster and move the topics";
 
-  static final String ONE_REPLICA =
+  static final String REPLICAS_FIT =
       "!has(self.defaults) || !has(self.defaults.replicationFactor)"
-          + " || self.defaults.replicationFactor == 1";
-  static final String ONE_REPLICA_MESSAGE =
-      "must be 1: this version keeps one replica of a partition; set it to 1 or remove it";
+          + " || self.defaults.replicationFactor <= self.brokers";
+  static final String REPLICAS_MESSAGE =
+      "more replicas than spec.brokers have no place; raise spec.brokers, make replicationFactor"
+          + " as low as that, or remove it (topics then get 3, or as many as there are brokers)";
   static final String MIN_ISR_FITS =
-      "!has(self.minInsyncReplicas)"
-          + " || self.minInsyncReplicas <= (has(self.replicationFactor) ? self.replicationFactor :"
-          + " 1)";
+      "!has(self.defaults) || !has(self.defaults.minInsyncReplicas)"
+          + " || self.defaults.minInsyncReplicas <= (has(self.defaults.replicationFactor)"
+          + " ? self.defaults.replicationFactor : (self.brokers < 3 ? self.brokers : 3))";
   static final String MIN_ISR_MESSAGE =
       "more in-sync replicas than replicas would refuse every write; make it at most"
-          + " replicationFactor (1 where that is not set)";
+          + " replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)";
 
   private static final String OWNED =
       "['node.id','broker.id','cluster.id','process.roles','listeners','advertised.listeners',"

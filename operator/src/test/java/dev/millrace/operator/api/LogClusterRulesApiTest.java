@@ -56,7 +56,7 @@ class LogClusterRulesApiTest {
                      topology: {zoneKey: zone, nodeSelector: {disk: ssd}, tolerations: [{key: a, operator: Exists}],
                                 priorityClass: high},
                      config: {log.retention.hours: 72, compression.type: producer},
-                     defaults: {partitions: 6, replicationFactor: 1, minInsyncReplicas: 1}}"""))
+                     defaults: {partitions: 6, replicationFactor: 3, minInsyncReplicas: 2}}"""))
         .doesNotThrowAnyException();
   }
 
@@ -71,8 +71,9 @@ class LogClusterRulesApiTest {
           {brokers: 1, memory: lots, storage: {size: 1Gi}}                           | is not a quantity; write for example 512Mi
           {brokers: 1, memory: 1Gi, memory2: 1Gi, storage: {size: 1Gi}}              | unknown field \"spec.memory2\"
           {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, config: {node.id: 7}}      | node.id is set by the operator itself; remove it from config
-          {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3}} | must be 1: this version keeps one replica of a partition
+          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3}} | more replicas than spec.brokers have no place; raise spec.brokers, make replicationFactor as low as that
           {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 1, minInsyncReplicas: 2}} | more in-sync replicas than replicas would refuse every write
+          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {minInsyncReplicas: 3}} | make it at most replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 1Gi}, storage: {size: 1Gi}}  | heap and direct with 96Mi of overhead exceed spec.memory; make them smaller
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 16Mi}, storage: {size: 1Gi}} | a broker needs a heap of 64Mi or more
           {memory: 1Gi, storage: {size: 1Gi}}                                        | spec.brokers: Required value
@@ -108,6 +109,15 @@ class LogClusterRulesApiTest {
 
     assertThat(cluster.scale().getSpec().getReplicas()).isEqualTo(2);
     assertThatThrownBy(() -> scaleTo(0)).hasMessageContaining("must be 1 to 1000");
+  }
+
+  @Test
+  void fewerBrokersThanReplicasAreRefusedByTheSubresourceToo() {
+    apply(
+        "{brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3, minInsyncReplicas: 2}}");
+
+    assertThatThrownBy(() -> scaleTo(2))
+        .hasMessageContaining("more replicas than spec.brokers have no place");
   }
 
   private void scaleTo(int brokers) {

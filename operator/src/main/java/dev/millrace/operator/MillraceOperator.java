@@ -1,5 +1,6 @@
 package dev.millrace.operator;
 
+import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
 import dev.millrace.operator.scale.BrokerRegistry;
 import dev.millrace.operator.scale.KafkaBrokerRegistry;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -65,6 +67,9 @@ public final class MillraceOperator implements AutoCloseable {
         controller ->
             controller
                 .settingNamespaces(settings.namespaces())
+                // An annotation asks for things, too, and is no new generation.
+                .withGenerationAware(false)
+                .withOnUpdateFilter(MillraceOperator::asksAnew)
                 .withReconciliationMaxInterval(settings.resync())
                 .withRetry(
                     new GenericRetry()
@@ -74,6 +79,14 @@ public final class MillraceOperator implements AutoCloseable {
                         .withoutMaxAttempts()));
     operator.start();
     return new MillraceOperator(operator, registry);
+  }
+
+  private static boolean asksAnew(LogCluster now, LogCluster before) {
+    var one = now.getMetadata();
+    var other = before.getMetadata();
+    return !Objects.equals(one.getGeneration(), other.getGeneration())
+        || !Objects.equals(one.getAnnotations(), other.getAnnotations())
+        || !Objects.equals(one.getDeletionTimestamp(), other.getDeletionTimestamp());
   }
 
   /** A UUID as Kafka writes cluster ids: 22 letters, digits, dashes and underscores. */

@@ -17,15 +17,15 @@ public final class StagedOperator implements AutoCloseable {
   private final AtomicInteger passes = new AtomicInteger();
   private final MillraceOperator operator;
 
-  /** Starts it for one namespace. */
-  public StagedOperator(KubernetesClient client, String namespace, BrokerRegistry registry) {
+  /** Starts it for one namespace, with this image for brokers. */
+  public StagedOperator(
+      KubernetesClient client, String namespace, BrokerRegistry registry, String image) {
     operator =
         MillraceOperator.start(
             client,
             new OperatorSettings(
                 Set.of(namespace),
-                new BrokerSettings(
-                    "millrace.dev/broker:0.1.0", Advertise.HOSTNAME, Optional.empty()),
+                new BrokerSettings(image, Advertise.HOSTNAME, Optional.empty()),
                 Duration.ofMillis(50),
                 Duration.ofMillis(50)),
             registry,

@@ -33,6 +33,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
           .build();
   private final Map<ResourceID, ClusterHealth> latest = new ConcurrentHashMap<>();
   private final Map<ResourceID, Thread> followers = new ConcurrentHashMap<>();
+  private final Set<ResourceID> clusters = ConcurrentHashMap.newKeySet();
 
   /**
    * A source that finds a cluster's pods by the function, which must not block.
@@ -55,11 +56,30 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     return Set.of(of(ResourceID.fromResource(cluster)));
   }
 
+  /** Clusters are seen before pods can be found: who came so early is followed from now on. */
+  @Override
+  public void start() {
+    super.start();
+    clusters.forEach(this::begin);
+  }
+
   @Override
   public void onResourceCreated(LogCluster cluster) {
+    var id = ResourceID.fromResource(cluster);
+    clusters.add(id);
+    if (isRunning()) {
+      begin(id);
+    }
+  }
+
+  /** How many clusters it asks after. */
+  int following() {
+    return followers.size();
+  }
+
+  private void begin(ResourceID cluster) {
     followers.computeIfAbsent(
-        ResourceID.fromResource(cluster),
-        id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id)));
+        cluster, id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id)));
   }
 
   @Override
@@ -70,6 +90,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   @Override
   public void onResourceDeleted(LogCluster cluster) {
     var id = ResourceID.fromResource(cluster);
+    clusters.remove(id);
     var follower = followers.remove(id);
     if (follower != null) {
       follower.interrupt();

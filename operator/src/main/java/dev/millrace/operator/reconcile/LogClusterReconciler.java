@@ -9,6 +9,7 @@ import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -18,7 +19,8 @@ import dev.millrace.operator.scale.ScalePlanner;
 import dev.millrace.operator.status.Edges;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.status.Statuses;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -30,7 +32,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
+  /** What somebody has written in between is in the cache by then. */
+  private static final Duration SOON = Duration.ofMillis(50);
+
   /** While something is under way, at most so long passes between two looks. */
   private static final Duration BUSY = Duration.ofSeconds(10);
 
@@ -54,6 +58,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Identity identity;
   private final Volumes volumes;
   private final Restarter restarter;
+  private final StatusWriter writer;
   private final EventPublisher events;
   private final Statuses statuses;
   private @Nullable Sources sources;
@@ -77,6 +82,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
     this.restarter = new Restarter(client);
+    this.writer = new StatusWriter(client);
     this.events = new EventPublisher(client, clock);
     this.statuses = new Statuses(clock);
   }
@@ -92,15 +98,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   @Override
   public UpdateControl<LogCluster> reconcile(LogCluster cluster, Context<LogCluster> context) {
     var names = Wanted.names(cluster);
-    if (cluster.getStatus() == null) {
-      return UpdateControl.patchStatus(withStatus(cluster, statuses.first(cluster, names)))
-          .rescheduleAfter(AT_ONCE);
-    }
     if (context.isPrimaryResourceDeleted() || cluster.isMarkedForDeletion()) {
       return UpdateControl.noUpdate();
     }
+    if (cluster.getStatus() == null) {
+      boolean written = writer.write(cluster, statuses.first(cluster, names), context);
+      return UpdateControl.<LogCluster>noUpdate().rescheduleAfter(written ? AT_ONCE : SOON);
+    }
     var seen = pass(cluster, names, new Actual(context, names));
-    return conclude(cluster, statuses.of(seen));
+    return conclude(cluster, statuses.of(seen), context);
   }
 
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {
@@ -109,7 +115,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var scale = ScalePlanner.decide(spec.brokers(), actual.replicas(), health);
     var memory = MemoryPlan.of(spec);
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()));
-    var wanted = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
+    var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
+    var renewal =
+        Renewal.of(
+            cluster,
+            fresh.rendering(),
+            actual.find(StatefulSet.class, names.cluster()),
+            actual.find(ConfigMap.class, names.config()));
+    var wanted = fresh.keeping(renewal.kept());
     wanted
         .objects()
         .forEach(
@@ -124,14 +137,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     return new Observation(
         cluster,
         names,
-        settings.version(Optional.ofNullable(spec.version())),
+        BrokerSettings.version(wanted.rendering().image()),
         memory,
         scale,
         roll(names, scale.brokers(), actual, health),
         actual.pods(),
         claims,
         health,
-        departed);
+        departed,
+        renewal);
   }
 
   private RollDecision roll(ClusterNames names, int brokers, Actual actual, ClusterHealth health) {
@@ -146,26 +160,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         .collect(Collectors.joining(","));
   }
 
-  private UpdateControl<LogCluster> conclude(LogCluster cluster, LogClusterStatus status) {
-    boolean busy = status.operations() != null;
-    if (status.equals(cluster.getStatus())) {
-      var nothing = UpdateControl.<LogCluster>noUpdate();
-      return busy ? nothing.rescheduleAfter(BUSY) : nothing;
+  private UpdateControl<LogCluster> conclude(
+      LogCluster cluster, LogClusterStatus status, Context<LogCluster> context) {
+    if (!status.equals(cluster.getStatus())) {
+      if (!writer.write(cluster, status, context)) {
+        return UpdateControl.<LogCluster>noUpdate().rescheduleAfter(SOON);
+      }
+      events.publish(cluster, Edges.between(cluster.getStatus(), status));
     }
-    events.publish(cluster, Edges.between(cluster.getStatus(), status));
-    var write = UpdateControl.patchStatus(withStatus(cluster, status));
-    return busy ? write.rescheduleAfter(BUSY) : write;
-  }
-
-  /** The status alone: what else the object holds is not ours to apply. */
-  private static LogCluster withStatus(LogCluster cluster, LogClusterStatus status) {
-    var patch = new LogCluster();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(cluster.getMetadata().getName())
-            .withNamespace(cluster.getMetadata().getNamespace())
-            .build());
-    patch.setStatus(status);
-    return patch;
+    var done = UpdateControl.<LogCluster>noUpdate();
+    return Statuses.inProgress(status) ? done.rescheduleAfter(BUSY) : done;
   }
 }

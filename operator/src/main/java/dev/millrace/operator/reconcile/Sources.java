@@ -19,6 +19,7 @@ import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfig
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.EventSourceStartPriority;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,13 +77,17 @@ final class Sources {
 
   private static <R extends HasMetadata> InformerEventSource<R, LogCluster> watch(
       Class<R> kind, EventSourceContext<LogCluster> context) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(kind, LogCluster.class)
-            .withLabelSelector(ClusterNames.CLUSTER_LABEL)
-            .withNamespacesInheritedFromController()
-            .withSecondaryToPrimaryMapper(Sources::owner)
-            .build(),
-        context);
+    var source =
+        new InformerEventSource<R, LogCluster>(
+            InformerEventSourceConfiguration.from(kind, LogCluster.class)
+                .withLabelSelector(ClusterNames.CLUSTER_LABEL)
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(Sources::owner)
+                .build(),
+            context);
+    // Health asks for pods as soon as it starts, so they are to be had before.
+    source.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
+    return source;
   }
 
   private static Set<ResourceID> owner(HasMetadata object) {

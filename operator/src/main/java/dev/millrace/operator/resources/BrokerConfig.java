@@ -23,10 +23,10 @@ final class BrokerConfig {
 
   private BrokerConfig() {}
 
-  static ConfigMap configMap(Wanted wanted) {
+  static ConfigMap configMap(Wanted wanted, Rendering rendering) {
     return new ConfigMapBuilder()
         .withMetadata(wanted.metadata(wanted.names().config()))
-        .withData(Map.of(FILE, text(wanted)))
+        .withData(Map.of(FILE, rendering.config()))
         .build();
   }
 

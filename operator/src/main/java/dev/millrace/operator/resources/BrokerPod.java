@@ -45,7 +45,7 @@ final class BrokerPod {
 
   private BrokerPod() {}
 
-  static PodTemplateSpec template(Wanted wanted) {
+  static PodTemplateSpec template(Wanted wanted, String config) {
     var names = wanted.names();
     var topology =
         Optional.ofNullable(wanted.spec().topology())
@@ -53,7 +53,7 @@ final class BrokerPod {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(names.labels())
-        .withAnnotations(Map.of(CONFIG_HASH, Fingerprint.of(BrokerConfig.text(wanted))))
+        .withAnnotations(Map.of(CONFIG_HASH, Fingerprint.of(config)))
         .endMetadata()
         .withNewSpec()
         .withServiceAccountName(names.access())

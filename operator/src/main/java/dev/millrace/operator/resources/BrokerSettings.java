@@ -18,28 +18,29 @@ public record BrokerSettings(String image, Advertise advertise, Optional<String>
 
   /** The image in the version that a spec asks for. */
   String image(Optional<String> version) {
-    return version.map(tag -> repository() + ":" + tag).orElse(image);
+    return version.map(tag -> repository(image) + ":" + tag).orElse(image);
   }
 
-  /** The version that a spec gets. */
-  public String version(Optional<String> version) {
-    return version.orElseGet(() -> tag().orElse("latest"));
+  /** The version that an image is of. */
+  public static String version(String image) {
+    return tag(image).orElse("latest");
   }
 
   /** These settings, with this tag where the image has none. */
   public BrokerSettings withDefaultTag(String tag) {
-    return tag().isPresent()
+    return tag(image).isPresent()
         ? this
         : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl);
   }
 
-  private Optional<String> tag() {
-    return image.length() > repository().length()
-        ? Optional.of(image.substring(repository().length() + 1))
+  private static Optional<String> tag(String image) {
+    int repository = repository(image).length();
+    return image.length() > repository
+        ? Optional.of(image.substring(repository + 1))
         : Optional.empty();
   }
 
-  private String repository() {
+  private static String repository(String image) {
     int digest = image.indexOf('@');
     if (digest >= 0) {
       return image.substring(0, digest);

@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class BrokerStatefulSet {
   private BrokerStatefulSet() {}
 
-  static StatefulSet of(Wanted wanted) {
+  static StatefulSet of(Wanted wanted, Rendering rendering) {
     var names = wanted.names();
     var storage = wanted.spec().storage();
     return new StatefulSetBuilder()
         .withMetadata(wanted.metadata(names.cluster()))
+        .editMetadata()
+        .addToAnnotations(Renewal.ASKED, Renewal.asked(wanted.cluster()))
+        .addToAnnotations(Renewal.RENDERED, rendering.fingerprint())
+        .endMetadata()
         .withNewSpec()
         .withReplicas(wanted.brokers())
         .withServiceName(names.headlessService())
@@ -35,7 +39,7 @@ final class BrokerStatefulSet {
         .withNewSelector()
         .withMatchLabels(names.selector())
         .endSelector()
-        .withTemplate(BrokerPod.template(wanted))
+        .withTemplate(rendering.template())
         .withVolumeClaimTemplates(claim(wanted))
         .endSpec()
         .build();

@@ -35,7 +35,8 @@ public record ClusterNames(String cluster, String namespace) {
     return "%s.%s.svc:%d".formatted(bootstrapService(), namespace, CLIENT_PORT);
   }
 
-  String config() {
+  /** The ConfigMap of the brokers' properties. */
+  public String config() {
     return cluster + "-config";
   }
 

@@ -21,24 +21,47 @@ import java.util.Optional;
  * @param claimSize what the StatefulSet's claims were made with, which nothing can change: claims
  *     that exist grow one by one; empty while there is no StatefulSet
  * @param settings what the operator decides
+ * @param kept what brokers run with instead of what this operator would make; see {@link Renewal}
  */
 public record Wanted(
     LogCluster cluster,
     int brokers,
     MemoryPlan memory,
     Optional<Quantity> claimSize,
-    BrokerSettings settings) {
+    BrokerSettings settings,
+    Optional<Rendering> kept) {
+  /** What is wanted where nothing is kept. */
+  public Wanted(
+      LogCluster cluster,
+      int brokers,
+      MemoryPlan memory,
+      Optional<Quantity> claimSize,
+      BrokerSettings settings) {
+    this(cluster, brokers, memory, claimSize, settings, Optional.empty());
+  }
+
+  /** The same, with brokers that keep what they run with. */
+  public Wanted keeping(Optional<Rendering> rendering) {
+    return new Wanted(cluster, brokers, memory, claimSize, settings, rendering);
+  }
+
+  /** What brokers get. */
+  public Rendering rendering() {
+    return kept.orElseGet(() -> Rendering.of(this));
+  }
+
   /** All objects that the LogCluster owns, in the order in which they are needed. */
   public List<HasMetadata> objects() {
+    var rendering = rendering();
     return List.of(
         BrokerAccess.serviceAccount(this),
         BrokerAccess.role(this),
         BrokerAccess.roleBinding(this),
-        BrokerConfig.configMap(this),
+        BrokerConfig.configMap(this, rendering),
         BrokerServices.headless(this),
         BrokerServices.bootstrap(this),
         BrokerDisruptionBudget.of(this),
-        BrokerStatefulSet.of(this));
+        BrokerStatefulSet.of(this, rendering));
   }
 
   LogClusterSpec spec() {

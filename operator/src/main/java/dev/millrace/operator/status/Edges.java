@@ -1,6 +1,7 @@
 package dev.millrace.operator.status;
 
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.Operation;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,9 @@ public final class Edges {
           .filter(now -> flipped(before, after, now))
           .ifPresent(now -> edges.add(edge(now)));
     }
+    if (renewal(after).isPresent() && renewal(before).isEmpty()) {
+      edges.add(new Edge(false, "RenewalWaits", "Reconcile", renewal(after).orElseThrow()));
+    }
     if (!Objects.equals(before.phase(), after.phase()) && tells(before, edges, after)) {
       boolean degraded = Phase.DEGRADED.value().equals(after.phase());
       edges.add(
@@ -54,6 +58,16 @@ public final class Edges {
     return !creating(before) && !creating(after) && told.isEmpty();
   }
 
+  private static Optional<String> renewal(LogClusterStatus status) {
+    List<Operation> operations = Optional.ofNullable(status.operations()).orElse(List.of());
+    return operations.stream()
+        .filter(operation -> Rows.RENEWING.equals(operation.type()))
+        .map(operation -> operation.blockedBy())
+        .filter(Objects::nonNull)
+        .map(blocked -> String.valueOf(blocked.detail()))
+        .findFirst();
+  }
+
   /** The condition of this type. */
   static Optional<Condition> condition(@Nullable LogClusterStatus status, String type) {
     return Optional.ofNullable(status).map(LogClusterStatus::conditions).orElse(List.of()).stream()
@@ -64,7 +78,12 @@ public final class Edges {
   private static boolean flipped(LogClusterStatus before, LogClusterStatus after, Condition now) {
     var was = condition(before, now.getType()).map(Condition::getStatus).orElse("Unknown");
     if (was.equals(now.getStatus())) {
-      return false;
+      // As bad as before, but for another reason: there is something else to be done.
+      return bad(now)
+          && !creating(before)
+          && condition(before, now.getType())
+              .filter(old -> now.getReason().equals(old.getReason()))
+              .isEmpty();
     }
     if (creating(before)) {
       // How every cluster begins is no news; that it serves is, and what keeps it from that.

@@ -8,6 +8,7 @@ import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.scale.ScaleDecision;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * All that a status is computed from.
  *
  * @param departed brokers that left and are still registered
+ * @param renewal what brokers would get that nobody has asked for yet
  */
 public record Observation(
     LogCluster cluster,
@@ -28,7 +30,8 @@ public record Observation(
     List<PodView> pods,
     Claims claims,
     ClusterHealth health,
-    List<Integer> departed) {
+    List<Integer> departed,
+    Renewal renewal) {
   public Observation {
     pods = List.copyOf(pods);
     departed = List.copyOf(departed);

@@ -8,6 +8,7 @@ import dev.millrace.crds.LogClusterStatus.Partitions;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
   private static final int PARTITIONS = 20;
   private static final int BROKERS = 100;
+
+  /** The operation that waits for a user who wants it. */
+  static final String RENEWING = "Renewing";
 
   private Rows() {}
 
@@ -93,7 +97,20 @@ final class Rows {
       all.add(
           new Operation("Scaling", Texts.brokers(seen.departed()), "Unregistering", null, null));
     }
+    seen.renewal().waiting().map(Rows::renewal).ifPresent(all::add);
     return all.isEmpty() ? null : all;
+  }
+
+  private static Operation renewal(String changes) {
+    return new Operation(
+        RENEWING,
+        "all brokers",
+        "Waiting",
+        new BlockedBy(
+            "NotAsked",
+            "The operator would restart them for: %s. They get it with the next change of the spec, or by: kubectl annotate logcluster NAME --overwrite %s=\"$(date)\""
+                .formatted(changes, Renewal.ANNOTATION)),
+        null);
   }
 
   private static Optional<Operation> roll(Observation seen) {

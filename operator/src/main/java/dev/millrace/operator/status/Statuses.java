@@ -74,6 +74,13 @@ public final class Statuses {
         conditions(cluster, Verdicts.of(seen, phase)));
   }
 
+  /** Whether the operator is at work: what waits for the user is not. */
+  public static boolean inProgress(LogClusterStatus status) {
+    return Edges.condition(status, Verdicts.PROGRESSING)
+        .filter(progressing -> "True".equals(progressing.getStatus()))
+        .isPresent();
+  }
+
   private static Memory memory(MemoryPlan plan) {
     return new Memory(
         MemoryPlan.text(plan.limitMi()),

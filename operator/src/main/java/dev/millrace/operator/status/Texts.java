@@ -31,8 +31,12 @@ final class Texts {
       case ROLLING -> rolling(seen);
       case SCALING -> scaling(seen);
       case DEGRADED -> degraded(seen);
-      case RUNNING -> scaleDown(seen).orElse("Healthy");
+      case RUNNING -> scaleDown(seen).orElse("Healthy") + renewal(seen);
     };
+  }
+
+  private static String renewal(Observation seen) {
+    return seen.renewal().waiting().isPresent() ? "; the operator has a renewal of brokers" : "";
   }
 
   private static String rolling(Observation seen) {

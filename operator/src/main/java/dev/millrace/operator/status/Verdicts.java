@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class Verdicts {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
-  private static final String PROGRESSING = "Progressing";
+  static final String PROGRESSING = "Progressing";
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
       List.of(

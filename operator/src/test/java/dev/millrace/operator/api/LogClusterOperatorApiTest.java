@@ -205,6 +205,43 @@ class LogClusterOperatorApiTest {
   }
 
   @Test
+  void anotherOperatorRestartsNobodyUntilItIsAskedTo() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.upgradeOperator("millrace.dev/broker:0.2.0");
+    var waiting = stage.await("events", status -> status.operations() != null);
+    stage.cluster("events").scale(4);
+    stage.await("events", status -> Objects.equals(status.readyBrokers(), 4));
+    quiet();
+
+    // Then
+    var blocked = Objects.requireNonNull(waiting.operations()).getFirst().blockedBy();
+    assertThat(Objects.requireNonNull(blocked).detail())
+        .contains("image millrace.dev/broker:0.1.0 → millrace.dev/broker:0.2.0. They get it");
+    assertThat(waiting.version()).isEqualTo("0.1.0");
+    assertThat(stage.pods()).containsAllEntriesOf(before).hasSize(4);
+
+    // When
+    stage
+        .cluster("events")
+        .edit(
+            cluster -> {
+              cluster.getMetadata().setAnnotations(Map.of("millrace.dev/renew", "now"));
+              return cluster;
+            });
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+
+    // Then
+    assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  @Test
   void volumesGrowWithTheSpec() {
     // Given
     stage.apply(events(1, ""));

@@ -37,6 +37,7 @@ final class Stage implements AutoCloseable {
   private static final Path CRDS = Path.of("../crds/src/main/resources/crds");
   private static final Path ROLE = Path.of("../deploy/watch/base/role.yaml");
   private static final String ACCOUNT = "millrace-operator";
+  private static final String IMAGE = "millrace.dev/broker:0.1.0";
   private static final Duration DEADLINE = Duration.ofSeconds(40);
 
   private final String namespace;
@@ -46,7 +47,7 @@ final class Stage implements AutoCloseable {
   private final PlayedBrokers brokers = new PlayedBrokers();
   private final PlayedController controller;
   private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
-  private final StagedOperator operator;
+  private StagedOperator operator;
 
   Stage(ApiServer api) throws IOException {
     admin = new KubernetesClientBuilder().withConfig(api.config()).build();
@@ -76,7 +77,7 @@ final class Stage implements AutoCloseable {
                 builder -> builder.addOrReplaceInterceptor("writes", writes))
             .build();
     controller = new PlayedController(admin, namespace, brokers);
-    operator = new StagedOperator(own, namespace, new NotingRegistry());
+    operator = operator(IMAGE);
   }
 
   static void installCrds(KubernetesClient admin) throws IOException {
@@ -115,6 +116,16 @@ final class Stage implements AutoCloseable {
                 .endSubject()
                 .build())
         .create();
+  }
+
+  private StagedOperator operator(String image) {
+    return new StagedOperator(own, namespace, new NotingRegistry(), image);
+  }
+
+  /** Another operator takes over, one that has this image for brokers. */
+  void upgradeOperator(String image) {
+    operator.close();
+    operator = operator(image);
   }
 
   KubernetesClient admin() {

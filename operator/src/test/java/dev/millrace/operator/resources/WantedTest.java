@@ -40,6 +40,9 @@ class WantedTest {
 
     assertThat(five.getSpec().getReplicas()).isEqualTo(5);
     assertThat(five.getSpec().getTemplate()).isEqualTo(three.getSpec().getTemplate());
+    assertThat(properties(Fixtures.wanted(SMALL.replace("3", "5"), 5)))
+        .isEqualTo(properties(Fixtures.wanted(SMALL, 3)))
+        .doesNotContainKeys("default.replication.factor", "min.insync.replicas", "num.partitions");
   }
 
   @Test
@@ -133,7 +136,8 @@ class WantedTest {
     var local = new BrokerSettings("host:5000/broker", Advertise.HOSTNAME, Optional.empty());
 
     assertThat(settings.image(Optional.of("2.0"))).isEqualTo("millrace.dev/broker:2.0");
-    assertThat(settings.version(Optional.empty())).isEqualTo("0.1.0");
+    assertThat(BrokerSettings.version("host:5000/broker:0.1.0")).isEqualTo("0.1.0");
+    assertThat(BrokerSettings.version("host:5000/broker")).isEqualTo("latest");
     assertThat(local.withDefaultTag("1.0").image()).isEqualTo("host:5000/broker:1.0");
     assertThat(settings.withDefaultTag("1.0").image()).isEqualTo("millrace.dev/broker:0.1.0");
   }

@@ -14,6 +14,7 @@ import dev.millrace.operator.Fixtures;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
@@ -43,6 +44,9 @@ class StatusesTest {
           0,
           List.of(new Partition("payments", 3, null, List.of(), List.of(1), "broker 1 is fenced")));
 
+  private static final Partitions BELOW = new Partitions(12, 11, 1, 1, 0, 0, null);
+
+  private Renewal renewal = Renewal.NONE;
   private final LogCluster cluster =
       Fixtures.cluster("{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}");
 
@@ -160,6 +164,51 @@ class StatusesTest {
     assertThat(Edges.between(running, running)).isEmpty();
   }
 
+  @Test
+  void aRenewalThatWaitsIsToldOnceAndTroublesNobody() {
+    // Given
+    var before = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+    cluster.setStatus(before);
+    renewal =
+        new Renewal(
+            Optional.of(
+                Fixtures.wanted("{brokers: 3, memory: 1Gi, storage: {size: 1Gi}}", 3).rendering()),
+            List.of("image broker:1 → broker:2"));
+
+    // When
+    var waiting = statuses(1).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(condition(waiting, "Stable").getStatus()).isEqualTo("True");
+    assertThat(waiting.message()).isEqualTo("Healthy; the operator has a renewal of brokers");
+    assertThat(Edges.between(before, waiting))
+        .singleElement()
+        .satisfies(
+            edge -> {
+              assertThat(edge.reason()).isEqualTo("RenewalWaits");
+              assertThat(edge.note())
+                  .contains("image broker:1 → broker:2")
+                  .contains("kubectl annotate logcluster");
+            });
+    assertThat(Edges.between(waiting, waiting)).isEmpty();
+  }
+
+  @Test
+  void anotherReasonForTheSameTroubleIsNews() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+    var below = statuses(1).of(seen(pods(3, "r"), health(BELOW, 4, 4, 4)));
+    cluster.setStatus(below);
+
+    // When
+    var offline = statuses(2).of(seen(pods(3, "r"), health(OFFLINE, 4, 4, 4)));
+
+    // Then
+    assertThat(Edges.between(below, offline))
+        .extracting(Edge::reason)
+        .containsExactly("PartitionsOffline");
+  }
+
   private static Statuses statuses(int seconds) {
     return new Statuses(Clock.fixed(START.plus(Duration.ofSeconds(seconds)), ZoneOffset.UTC));
   }
@@ -185,7 +234,8 @@ class StatusesTest {
         pods,
         new Claims(claims, Optional.empty()),
         health,
-        List.of());
+        List.of(),
+        renewal);
   }
 
   private static Condition condition(LogClusterStatus status, String type) {

@@ -1,0 +1,153 @@
+package dev.millrace.operator.resources;
+
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.crds.LogCluster;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Whether brokers get what this operator makes of their spec. They do when the user changes the
+ * spec or asks for it by the annotation {@link #ANNOTATION}; that an operator is another one, or
+ * set otherwise, is no reason to restart anybody: until then they keep what they run with.
+ *
+ * @param kept what they keep; empty where there is nothing else to have
+ * @param changes what they would get, in words
+ */
+public record Renewal(Optional<Rendering> kept, List<String> changes) {
+  /** On a LogCluster, a new value of it gives the brokers what the operator has for them. */
+  public static final String ANNOTATION = "millrace.dev/renew";
+
+  /** On the StatefulSet: the fingerprint of what the user had asked for when it was written. */
+  static final String ASKED = "millrace.dev/asked";
+
+  /** And the fingerprint of what the operator had made of that. */
+  static final String RENDERED = "millrace.dev/rendered";
+
+  /** The user's wishes by order of their names, whatever order they were written in. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
+  /** Parts of a spec that no running broker is changed by. */
+  private static final List<String> NOT_OF_THE_POD = List.of("brokers", "storage");
+
+  private static final int NAMED = 5;
+
+  /** Brokers run with what this operator makes of their spec. */
+  public static final Renewal NONE = new Renewal(Optional.empty(), List.of());
+
+  public Renewal {
+    changes = List.copyOf(changes);
+  }
+
+  /** What is to be done with brokers that may exist. */
+  public static Renewal of(
+      LogCluster cluster,
+      Rendering fresh,
+      Optional<StatefulSet> brokers,
+      Optional<ConfigMap> config) {
+    if (brokers.isEmpty() || config.isEmpty()) {
+      return NONE;
+    }
+    var set = brokers.get();
+    var asked = annotation(set, ASKED);
+    var rendered = annotation(set, RENDERED);
+    var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
+    if (rendered.isEmpty()
+        || rendered.get().equals(fresh.fingerprint())
+        || !asked.equals(Optional.of(asked(cluster)))
+        || !text.containsKey(BrokerConfig.FILE)) {
+      return NONE;
+    }
+    var kept =
+        new Rendering(
+            text.getOrDefault(BrokerConfig.FILE, ""), set.getSpec().getTemplate(), rendered.get());
+    return new Renewal(Optional.of(kept), changes(kept, fresh));
+  }
+
+  /** What would change, in one line; empty where nothing waits. */
+  public Optional<String> waiting() {
+    return kept.map(rendering -> String.join("; ", changes));
+  }
+
+  /** The fingerprint of what a user asks of brokers, the request to renew them included. */
+  static String asked(LogCluster cluster) {
+    ObjectNode spec = JSON.valueToTree(cluster.getSpec());
+    spec.remove(NOT_OF_THE_POD);
+    var renew =
+        requireNonNullElse(cluster.getMetadata().getAnnotations(), Map.<String, String>of())
+            .getOrDefault(ANNOTATION, "");
+    return Fingerprint.of(spec + renew);
+  }
+
+  private static Optional<String> annotation(HasMetadata object, String name) {
+    return Optional.ofNullable(object.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get(name));
+  }
+
+  private static List<String> changes(Rendering kept, Rendering fresh) {
+    var changes = new ArrayList<String>();
+    if (!kept.image().equals(fresh.image())) {
+      changes.add("image %s → %s".formatted(kept.image(), fresh.image()));
+    }
+    differing(properties(kept.config()), properties(fresh.config()))
+        .ifPresent(names -> changes.add("settings " + names));
+    differing(environment(kept.template()), environment(fresh.template()))
+        .ifPresent(names -> changes.add("environment " + names));
+    differing(volumes(kept.template()), volumes(fresh.template()))
+        .ifPresent(names -> changes.add("volumes " + names));
+    return changes.isEmpty() ? List.of("the pod template") : changes;
+  }
+
+  private static Optional<String> differing(Map<String, ?> kept, Map<String, ?> fresh) {
+    var names = new TreeSet<String>(kept.keySet());
+    names.addAll(fresh.keySet());
+    names.removeIf(name -> Objects.equals(kept.get(name), fresh.get(name)));
+    var shown = String.join(", ", names.stream().limit(NAMED).toList());
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(names.size() > NAMED ? shown + "…" : shown);
+  }
+
+  private static Map<String, String> properties(String text) {
+    var properties = new Properties();
+    try {
+      properties.load(new StringReader(text));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UncheckedIOException(new IOException("Brokers' properties cannot be read", e));
+    }
+    return properties.stringPropertyNames().stream()
+        .collect(Collectors.toMap(name -> name, properties::getProperty));
+  }
+
+  /** By name alone where the value comes from elsewhere: the API server fills such values in. */
+  private static Map<String, String> environment(PodTemplateSpec template) {
+    return template.getSpec().getContainers().getFirst().getEnv().stream()
+        .collect(
+            Collectors.toMap(
+                EnvVar::getName, variable -> requireNonNullElse(variable.getValue(), "")));
+  }
+
+  private static Map<String, String> volumes(PodTemplateSpec template) {
+    return template.getSpec().getVolumes().stream()
+        .collect(Collectors.toMap(Volume::getName, volume -> ""));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.millrace.operator.resources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.Fixtures;
+import dev.millrace.operator.memory.MemoryPlan;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** An operator of version 0.2.0 meets what one of version 0.1.0 left. */
+class RenewalTest {
+  private static final String SPEC =
+      "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, config: {b: 1, a: 2}}";
+  private static final BrokerSettings NEWER =
+      new BrokerSettings("millrace.dev/broker:0.2.0", Advertise.POD_IP, Optional.empty());
+
+  private final Wanted left = Fixtures.wanted(SPEC, 3);
+
+  @Test
+  void anotherOperatorKeepsWhatBrokersRunWithAndTellsWhatItWouldChange() {
+    var renewal = renewal(Fixtures.cluster(SPEC), NEWER);
+
+    assertThat(renewal.kept()).hasValue(left.rendering());
+    assertThat(renewal.waiting())
+        .hasValue(
+            "image millrace.dev/broker:0.1.0 → millrace.dev/broker:0.2.0;"
+                + " settings advertised.listeners");
+  }
+
+  @Test
+  void whatIsKeptIsAppliedAsItWasAndScalesAllTheSame() {
+    // Given
+    var cluster = Fixtures.cluster(SPEC.replace("brokers: 3", "brokers: 5"));
+    var kept = renewal(cluster, NEWER).kept();
+
+    // When
+    var wanted = wanted(cluster, 5, NEWER).keeping(kept);
+
+    // Then
+    assertThat(only(wanted, StatefulSet.class).getSpec().getReplicas()).isEqualTo(5);
+    assertThat(only(wanted, StatefulSet.class).getSpec().getTemplate())
+        .isEqualTo(left.rendering().template());
+    assertThat(only(wanted, StatefulSet.class).getMetadata().getAnnotations())
+        .isEqualTo(only(left, StatefulSet.class).getMetadata().getAnnotations());
+    assertThat(only(wanted, ConfigMap.class).getData())
+        .isEqualTo(only(left, ConfigMap.class).getData());
+  }
+
+  @Test
+  void theSameOperatorHasNothingToKeep() {
+    assertThat(renewal(Fixtures.cluster(SPEC), Fixtures.SETTINGS)).isEqualTo(Renewal.NONE);
+  }
+
+  @Test
+  void theOrderInWhichASpecIsWrittenIsNoChangeOfIt() {
+    var other = Fixtures.cluster(SPEC.replace("{b: 1, a: 2}", "{a: 2, b: 1}"));
+
+    assertThat(renewal(other, NEWER).kept()).isPresent();
+  }
+
+  @Test
+  void aChangeOfTheSpecRenews() {
+    var changed = Fixtures.cluster(SPEC.replace("a: 2", "a: 3"));
+
+    assertThat(renewal(changed, NEWER)).isEqualTo(Renewal.NONE);
+  }
+
+  @Test
+  void whoAsksByTheAnnotationGetsIt() {
+    var asking = Fixtures.cluster(SPEC);
+    asking.getMetadata().setAnnotations(Map.of(Renewal.ANNOTATION, "now"));
+
+    assertThat(renewal(asking, NEWER)).isEqualTo(Renewal.NONE);
+  }
+
+  @Test
+  void nothingIsKeptWhereNothingIs() {
+    var cluster = Fixtures.cluster(SPEC);
+
+    assertThat(
+            Renewal.of(
+                cluster, wanted(cluster, 3, NEWER).rendering(), Optional.empty(), Optional.empty()))
+        .isEqualTo(Renewal.NONE);
+  }
+
+  private Renewal renewal(LogCluster cluster, BrokerSettings settings) {
+    return Renewal.of(
+        cluster,
+        wanted(cluster, 3, settings).rendering(),
+        Optional.of(only(left, StatefulSet.class)),
+        Optional.of(only(left, ConfigMap.class)));
+  }
+
+  private static Wanted wanted(LogCluster cluster, int brokers, BrokerSettings settings) {
+    return new Wanted(
+        cluster, brokers, MemoryPlan.of(cluster.getSpec()), Optional.empty(), settings);
+  }
+
+  private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
+    return wanted.objects().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+}

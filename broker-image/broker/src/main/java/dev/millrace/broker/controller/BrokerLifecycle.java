@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
@@ -46,6 +47,12 @@ public final class BrokerLifecycle implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration WHILE_CHANGING = Duration.ofMillis(100);
 
+  /**
+   * How long a broker that stops looks for a controller in vain. A failover of the controller takes
+   * less; where all brokers stop at once, nobody is left to ask.
+   */
+  private static final Duration GIVE_UP = Duration.ofSeconds(2);
+
   /** Errors that repeating the registration cannot cure. */
   private static final Set<Errors> HOPELESS =
       EnumSet.of(
@@ -73,6 +80,7 @@ public final class BrokerLifecycle implements AutoCloseable {
   private boolean again;
   private long pauseMs = FIRST_PAUSE.toMillis();
   private @Nullable String lastTrouble;
+  private long unansweredSinceNs;
 
   /**
    * @param metadataOffset of the last metadata record in this broker's image, or -1
@@ -114,7 +122,7 @@ public final class BrokerLifecycle implements AutoCloseable {
 
   /**
    * Has the leaderships moved away; the future completes when the controller lets go, at once where
-   * it never knew this broker. It may take for ever while there is no controller.
+   * it never knew this broker, and fails some seconds after a controller could last be reached.
    */
   public CompletableFuture<Void> controlledShutdown() {
     timer.execute(
@@ -240,12 +248,15 @@ public final class BrokerLifecycle implements AutoCloseable {
   private void beaten(BrokerHeartbeatResponseData response) {
     Errors error = Errors.forCode(response.errorCode());
     if (error == Errors.STALE_BROKER_EPOCH || error == Errors.BROKER_ID_NOT_REGISTERED) {
-      LOG.atWarn().addKeyValue("error", error).log("No longer registered, registering again");
+      LOG.atWarn().addKeyValue("error", error).log("No longer registered");
       brokerEpoch = -1;
-      if (state != State.STOPPING) {
+      if (state == State.STOPPING) {
+        become(State.STOPPED);
+        shutdown.complete(null);
+      } else {
         become(State.REGISTERING);
+        next(WHILE_CHANGING);
       }
-      next(WHILE_CHANGING);
       return;
     }
     if (error != Errors.NONE) {
@@ -283,11 +294,21 @@ public final class BrokerLifecycle implements AutoCloseable {
   }
 
   private void trouble(String what) {
+    long now = System.nanoTime();
+    if (lastTrouble == null || state != State.STOPPING) {
+      unansweredSinceNs = now;
+    }
     if (!what.equals(lastTrouble)) {
       LOG.atWarn().addKeyValue("state", state).addKeyValue("reason", what).log("No controller");
       lastTrouble = what;
     }
+    if (now - unansweredSinceNs >= GIVE_UP.toNanos()) {
+      become(State.STOPPED);
+      shutdown.completeExceptionally(new TimeoutException("no controller could be reached"));
+      return;
+    }
     next(Duration.ofMillis(pauseMs));
-    pauseMs = Math.min(interval.toMillis(), pauseMs * 2);
+    Duration longest = state == State.STOPPING ? WHILE_CHANGING : interval;
+    pauseMs = Math.min(longest.toMillis(), pauseMs * 2);
   }
 }

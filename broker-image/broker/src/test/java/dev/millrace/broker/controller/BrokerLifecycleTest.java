@@ -206,6 +206,46 @@ class BrokerLifecycleTest {
   }
 
   @Test
+  void aBrokerThatStopsGivesUpWhereNoControllerIsLeft() {
+    // Given
+    lifecycle.start();
+    lifecycle.readyToServe();
+    awaitState(BrokerLifecycle.State.RUNNING);
+    onHeartbeat =
+        request -> {
+          throw new NotControllerException("none");
+        };
+
+    // When
+    CompletableFuture<Void> done = lifecycle.controlledShutdown();
+
+    // Then
+    assertThat(done).failsWithin(PATIENCE);
+    assertThat(lifecycle.state()).isEqualTo(BrokerLifecycle.State.STOPPED);
+  }
+
+  @Test
+  void aBrokerThatStopsBridgesAFailoverOfTheController() throws Exception {
+    // Given
+    lifecycle.start();
+    lifecycle.readyToServe();
+    awaitState(BrokerLifecycle.State.RUNNING);
+    onHeartbeat =
+        request -> {
+          throw new NotControllerException("just changing");
+        };
+    CompletableFuture<Void> done = lifecycle.controlledShutdown();
+    int before = heartbeats.size();
+    await().atMost(PATIENCE).until(() -> heartbeats.size() > before + 2);
+
+    // When
+    onHeartbeat = request -> new BrokerHeartbeatResponseData().setShouldShutDown(true);
+
+    // Then
+    done.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
   void whoNeverRegisteredMayStopAtOnce() {
     assertThat(lifecycle.controlledShutdown()).succeedsWithin(PATIENCE);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.broker.api;
 
+import dev.millrace.broker.controller.BrokerWatch;
 import dev.millrace.broker.controller.ControllerChannel;
 import dev.millrace.broker.group.GroupService;
 import dev.millrace.broker.metadata.ClusterMetadata;
@@ -23,6 +24,7 @@ import org.apache.kafka.metadata.MetadataCache;
  * @param groups this broker's group coordinator
  * @param controller this broker's own controller, active or not
  * @param channel to the active controller, wherever it is
+ * @param watch told of what brokers send to this broker's controller
  * @param brokerEpoch of this broker's registration; -1 before it
  */
 public record ApiParts(
@@ -36,6 +38,7 @@ public record ApiParts(
     GroupService groups,
     Controller controller,
     ControllerChannel channel,
+    BrokerWatch watch,
     LongSupplier brokerEpoch,
     TopicCreator creator,
     Time time) {}

@@ -1,7 +1,12 @@
 package dev.millrace.broker.api;
 
+import dev.millrace.broker.controller.BrokerWatch;
+import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.RequestHandler;
 import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -25,13 +30,13 @@ final class ControllerHandlers {
   }
 
   /** What brokers ask the active controller, and clients' requests in envelopes. */
-  static void serveBrokers(ApiTable.Builder table, ControllerCalls calls) {
+  static void serveBrokers(ApiTable.Builder table, ControllerCalls calls, BrokerWatch watch) {
     calls
         .rows()
         .forEach(
             (key, row) -> {
               if (!row.forClients()) {
-                serve(table, key, row.type(), orRefuse(calls));
+                serve(table, key, row.type(), orRefuse(calls, watch));
               }
             });
   }
@@ -41,8 +46,32 @@ final class ControllerHandlers {
     table.serve(key, type, handler::handle);
   }
 
-  private static RequestHandler<ApiMessage> orRefuse(ControllerCalls calls) {
-    return (context, request) -> Answers.whenDone(context, calls.call(context, request));
+  private static RequestHandler<ApiMessage> orRefuse(ControllerCalls calls, BrokerWatch watch) {
+    return (context, request) -> {
+      if (request instanceof BrokerRegistrationRequestData registration) {
+        watch.arriving(registration.brokerId(), registration.incarnationId());
+      }
+      Answers.whenDone(
+          context,
+          calls
+              .call(context, request)
+              .thenApply(
+                  answer -> {
+                    note(watch, context, request, answer);
+                    return answer;
+                  }));
+    };
+  }
+
+  /** Over which connection a broker speaks: when it is closed, the broker may be dead. */
+  private static void note(
+      BrokerWatch watch, RequestContext context, ApiMessage request, ApiMessage answer) {
+    if (request instanceof BrokerHeartbeatRequestData heartbeat) {
+      watch.heard(heartbeat.brokerId(), heartbeat.brokerEpoch(), context.connectionClosed());
+    } else if (request instanceof BrokerRegistrationRequestData registration
+        && answer instanceof BrokerRegistrationResponseData registered) {
+      watch.heard(registration.brokerId(), registered.brokerEpoch(), context.connectionClosed());
+    }
   }
 
   private static RequestHandler<ApiMessage> orForward(ControllerCalls calls, Forwarder forwarder) {

@@ -40,7 +40,7 @@ public final class ServiceHandlers {
 
   /** Adds what brokers ask each other; for the internal listener only. */
   public static void serveBrokers(ApiTable.Builder table, ApiParts parts) {
-    ControllerHandlers.serveBrokers(table, calls(parts));
+    ControllerHandlers.serveBrokers(table, calls(parts), parts.watch());
     table.serve(ApiKeys.ENVELOPE, EnvelopeRequestData.class, new EnvelopeHandler(calls(parts)));
   }
 

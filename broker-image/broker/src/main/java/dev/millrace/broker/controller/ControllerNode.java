@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 import org.apache.kafka.common.security.token.delegation.internals.DelegationTokenCache;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.controller.BrokerSessions;
 import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.QuorumController;
 import org.apache.kafka.controller.QuorumFeatures;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControllerNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerNode.class);
+
+  /** How soon a broker is fenced whose session was ended; costs a look at a table in memory. */
+  private static final long STALE_BROKER_CHECK_NS = 50_000_000;
 
   private final LogRaftClient raft;
   private final QuorumController controller;
@@ -113,6 +117,7 @@ public final class ControllerNode implements AutoCloseable {
         .setDefaultReplicationFactor((short) settings.defaultReplicationFactor())
         .setDefaultNumPartitions(settings.defaultPartitions())
         .setSessionTimeoutNs(settings.sessionTimeout().toNanos())
+        .setFenceStaleBrokerIntervalNs(STALE_BROKER_CHECK_NS)
         .setLeaderImbalanceCheckIntervalNs(
             imbalanceNs == 0 ? OptionalLong.empty() : OptionalLong.of(imbalanceNs))
         .setDelegationTokenCache(new DelegationTokenCache(ScramMechanism.mechanismNames()))
@@ -170,6 +175,15 @@ public final class ControllerNode implements AutoCloseable {
     if (epoch >= 0) {
       raft.resign(epoch);
     }
+  }
+
+  /**
+   * Ends a broker's session: the active controller fences it within a tenth of a second.
+   *
+   * @return false if this node's controller is not active
+   */
+  boolean endSession(int brokerId, long brokerEpoch) {
+    return BrokerSessions.expire(controller, brokerId, brokerEpoch);
   }
 
   public boolean isActive() {

@@ -36,9 +36,9 @@ public record ControllerSettings(
     staticConfig = Map.copyOf(staticConfig);
   }
 
-  /** Kafka's defaults for one node. */
+  /** The defaults for one node. */
   public static ControllerSettings defaults(Endpoint self) {
     return new ControllerSettings(
-        self, Duration.ofSeconds(9), Duration.ofSeconds(300), 1, 1, Map.of());
+        self, Duration.ofSeconds(6), Duration.ofSeconds(300), 1, 1, Map.of());
   }
 }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final FrameReader reader;
   private final Deque<Exchange> exchanges = new ArrayDeque<>();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private long heldBytes;
 
   /** Guards against running {@link #process} inside itself by way of an answer given at once. */
@@ -297,6 +299,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
       exchange.drop();
     }
     exchanges.clear();
+    gone.complete(null);
+  }
+
+  /** Completes when nothing can come over this connection any more; on the event loop. */
+  CompletableFuture<Void> gone() {
+    return gone;
   }
 
   void frameReleased(int bytes) {

@@ -3,6 +3,7 @@ package dev.millrace.broker.network;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.ApiException;
@@ -177,6 +178,11 @@ final class Exchange implements RequestContext {
   @Override
   public EventLoop eventLoop() {
     return connection.eventLoop();
+  }
+
+  @Override
+  public CompletableFuture<Void> connectionClosed() {
+    return connection.gone();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.broker.network;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
@@ -18,6 +19,9 @@ public interface RequestContext extends AuthorizableRequestContext {
 
   /** The connection's event loop: handlers are called on it; timers may be set on it. */
   EventLoop eventLoop();
+
+  /** Completes when the connection is gone; the same object for all requests that came over it. */
+  CompletableFuture<Void> connectionClosed();
 
   /** True for brokers' own traffic: the INTERNAL listener. */
   boolean internal();

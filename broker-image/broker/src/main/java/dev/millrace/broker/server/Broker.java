@@ -6,13 +6,16 @@ import dev.millrace.broker.api.DataHandlers;
 import dev.millrace.broker.api.ServiceHandlers;
 import dev.millrace.broker.api.TopicCreator;
 import dev.millrace.broker.controller.BrokerLifecycle;
+import dev.millrace.broker.controller.BrokerWatch;
 import dev.millrace.broker.controller.ControllerNode;
+import dev.millrace.broker.controller.DeathCheck;
 import dev.millrace.broker.controller.MetadataLog;
 import dev.millrace.broker.group.GroupService;
 import dev.millrace.broker.group.GroupSettings;
 import dev.millrace.broker.health.BrokerState;
 import dev.millrace.broker.health.HealthServer;
 import dev.millrace.broker.metadata.StoppablePublisher;
+import dev.millrace.broker.network.ConnectProbe;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.broker.network.PeerClient;
 import dev.millrace.broker.network.Transport;
@@ -111,6 +114,7 @@ final class Broker implements AutoCloseable {
     var peers = new PeerClient(transport, "broker-" + config.nodeId(), Parts.MAX_PEER_RESPONSE);
     step("peer connections", peers);
     var channel = new PeerControllerChannel(peers, controller::activeController);
+    var watch = watch(controller, transport);
     var metadata = controller.metadata();
     var lifecycle =
         new BrokerLifecycle(
@@ -146,6 +150,7 @@ final class Broker implements AutoCloseable {
             groups,
             controller.controller(),
             channel,
+            watch,
             lifecycle::brokerEpoch,
             new TopicCreator(channel),
             Time.SYSTEM);
@@ -165,10 +170,20 @@ final class Broker implements AutoCloseable {
     await("the first metadata", metadata.subscribe(hosting));
     // Clients are told of a partition only after it is there to be asked.
     await("the first metadata", metadata.subscribe(new CachePublisher(cache)));
+    await("the first metadata", metadata.subscribe(watch));
     listen(network, false, table(parts, data, false));
     step("leaderships", () -> handOver(lifecycle));
     lifecycle.start();
     lifecycle.readyToServe();
+  }
+
+  /** Who looks after brokers for the active controller. */
+  private BrokerWatch watch(ControllerNode controller, Transport transport) {
+    var probe = new ConnectProbe(transport);
+    step("probes", probe);
+    var check = new DeathCheck(probe);
+    step("death checks", check);
+    return new BrokerWatch(controller, config.nodeId(), config.advertisedInternal().name(), check);
   }
 
   private static ApiTable table(ApiParts parts, DataHandlers data, boolean internal) {
@@ -230,8 +245,9 @@ final class Broker implements AutoCloseable {
   }
 
   /**
-   * Stops in the opposite order: leaderships are handed over while everything still serves, then no
-   * connection is left, then groups, then the logs are closed clean, then the controller.
+   * Stops in the opposite order: leaderships are handed over while everything still serves, then
+   * the controller's office is given up, then no connection is left (for the next controller a sign
+   * to take over), then groups, then the logs are closed clean, then the controller.
    */
   @Override
   public void close() {

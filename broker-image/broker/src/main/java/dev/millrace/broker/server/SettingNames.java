@@ -27,7 +27,15 @@ final class SettingNames {
   static final String METADATA_LOG_NAMESPACE = "metadata.log.namespace";
   static final String KUBERNETES_URL = "kubernetes.url";
   static final String KUBERNETES_CREDENTIALS = "kubernetes.credentials.dir";
+
+  /**
+   * Kafka's names, but half and two thirds of Kafka's defaults. A broker whose process dies is
+   * found by its closed connections; the session is for a machine that dies or is cut off, whose
+   * partitions are without a leader for as long. Six seconds, which five heartbeats in a row may
+   * miss, are more than a pause of a loaded machine.
+   */
   static final String HEARTBEAT_INTERVAL = "broker.heartbeat.interval.ms";
+
   static final String SESSION_TIMEOUT = "broker.session.timeout.ms";
 
   /** Names that are farther from what was written than this are no help. */
@@ -105,14 +113,14 @@ final class SettingNames {
         .define(
             HEARTBEAT_INTERVAL,
             Type.INT,
-            2000,
+            1000,
             Range.atLeast(50),
             Importance.MEDIUM,
             "How often a broker tells the controller that it is there.")
         .define(
             SESSION_TIMEOUT,
             Type.INT,
-            9000,
+            6000,
             Range.atLeast(200),
             Importance.MEDIUM,
             "A broker that was silent this long is fenced.");

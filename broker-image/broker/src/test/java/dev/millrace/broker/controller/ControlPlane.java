@@ -44,9 +44,16 @@ final class ControlPlane implements AutoCloseable {
   private final Map<Integer, Uuid> directories = new HashMap<>();
 
   private final String clusterId;
+  private final Duration sessionTimeout;
 
   ControlPlane(String clusterId, int count, Opener opener) throws Exception {
+    this(clusterId, count, opener, Duration.ofSeconds(3));
+  }
+
+  ControlPlane(String clusterId, int count, Opener opener, Duration sessionTimeout)
+      throws Exception {
     this.clusterId = clusterId;
+    this.sessionTimeout = sessionTimeout;
     for (int id = 0; id < count; id++) {
       nodes.add(node(id, opener));
     }
@@ -57,7 +64,7 @@ final class ControlPlane implements AutoCloseable {
     var self = new Endpoint(id, "node-" + id, 9091);
     var settings =
         new ControllerSettings(
-            self, Duration.ofSeconds(3), Duration.ZERO, 1, 1, Map.of("min.insync.replicas", "2"));
+            self, sessionTimeout, Duration.ZERO, 1, 1, Map.of("min.insync.replicas", "2"));
     return new ControllerNode(
         settings,
         opener.open(self),

@@ -186,6 +186,24 @@ public final class ControllerNode implements AutoCloseable {
     return BrokerSessions.expire(controller, brokerId, brokerEpoch);
   }
 
+  /** Claims the office after a controller that is known to be dead. */
+  void claimAfter(Endpoint dead, int epoch) {
+    raft.claimAfter(dead, epoch);
+  }
+
+  /** The epoch of {@link #activeController()}, as far as this node has read the log. */
+  int controllerEpoch() {
+    return raft.leaderAndEpoch().epoch();
+  }
+
+  /**
+   * Gives an active controller's office up and claims it no more; the log is still followed. To be
+   * called by a broker that stops, so that another takes over while this one closes its files.
+   */
+  public void leaveOffice() {
+    raft.retire();
+  }
+
   public boolean isActive() {
     return controller.isActive();
   }

@@ -156,6 +156,13 @@ public interface MetadataLog extends AutoCloseable {
    */
   boolean tryLease() throws UnavailableException, InterruptedException;
 
+  /**
+   * Takes the hint from a node that is known to be dead, without waiting for it to run out.
+   *
+   * @return false if it is neither that node's nor free nor this node's: somebody else was quicker
+   */
+  boolean takeLease(int fromNode) throws UnavailableException, InterruptedException;
+
   /** Gives the hint up, so that another need not wait for it to run out. Best effort. */
   void releaseLease() throws InterruptedException;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class PeerClient implements PeerChannel, AutoCloseable {
   private final PeerLink.Setup setup;
   private final ExecutorService resolver;
   private final Map<Integer, PeerLink> links = new ConcurrentHashMap<>();
+  private volatile Consumer<Endpoint> onLost = peer -> {};
   private volatile boolean closed;
 
   /**
@@ -35,7 +37,16 @@ public final class PeerClient implements PeerChannel, AutoCloseable {
             clientId,
             maxResponseBytes,
             resolver,
-            new MessageEncoder(new NetworkCounters()));
+            new MessageEncoder(new NetworkCounters()),
+            peer -> onLost.accept(peer));
+  }
+
+  /**
+   * Sets who is told of a peer each time that the connection to it is lost or cannot be made, on an
+   * event loop; must not block.
+   */
+  public void onLost(Consumer<Endpoint> listener) {
+    onLost = listener;
   }
 
   @Override

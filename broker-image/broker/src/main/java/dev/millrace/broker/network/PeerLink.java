@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +49,16 @@ final class PeerLink {
    * What all links of a client have in common.
    *
    * @param resolver may block on name look-ups
+   * @param onLost told of a peer on its event loop each time that the connection to it is lost or
+   *     cannot be made
    */
   record Setup(
       Transport transport,
       String clientId,
       int maxResponseBytes,
       Executor resolver,
-      MessageEncoder encoder) {}
+      MessageEncoder encoder,
+      Consumer<Endpoint> onLost) {}
 
   private final Setup setup;
   private final Endpoint peer;
@@ -225,6 +229,9 @@ final class PeerLink {
     backoff += ThreadLocalRandom.current().nextLong(backoff / 4);
     notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff);
     failAll(new DisconnectException("no connection to " + peer, cause));
+    if (!closed) {
+      setup.onLost().accept(peer);
+    }
   }
 
   private void failAll(DisconnectException reason) {

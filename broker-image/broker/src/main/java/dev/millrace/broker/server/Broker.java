@@ -8,6 +8,7 @@ import dev.millrace.broker.api.TopicCreator;
 import dev.millrace.broker.controller.BrokerLifecycle;
 import dev.millrace.broker.controller.BrokerWatch;
 import dev.millrace.broker.controller.ControllerNode;
+import dev.millrace.broker.controller.ControllerWatch;
 import dev.millrace.broker.controller.DeathCheck;
 import dev.millrace.broker.controller.MetadataLog;
 import dev.millrace.broker.group.GroupService;
@@ -114,7 +115,7 @@ final class Broker implements AutoCloseable {
     var peers = new PeerClient(transport, "broker-" + config.nodeId(), Parts.MAX_PEER_RESPONSE);
     step("peer connections", peers);
     var channel = new PeerControllerChannel(peers, controller::activeController);
-    var watch = watch(controller, transport);
+    var watch = watch(controller, transport, peers);
     var metadata = controller.metadata();
     var lifecycle =
         new BrokerLifecycle(
@@ -172,17 +173,19 @@ final class Broker implements AutoCloseable {
     await("the first metadata", metadata.subscribe(new CachePublisher(cache)));
     await("the first metadata", metadata.subscribe(watch));
     listen(network, false, table(parts, data, false));
+    step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));
     lifecycle.start();
     lifecycle.readyToServe();
   }
 
-  /** Who looks after brokers for the active controller. */
-  private BrokerWatch watch(ControllerNode controller, Transport transport) {
+  /** Who looks after brokers for the active controller, and after the active controller. */
+  private BrokerWatch watch(ControllerNode controller, Transport transport, PeerClient peers) {
     var probe = new ConnectProbe(transport);
     step("probes", probe);
     var check = new DeathCheck(probe);
     step("death checks", check);
+    peers.onLost(new ControllerWatch(controller, config.nodeId(), check)::disconnected);
     return new BrokerWatch(controller, config.nodeId(), config.advertisedInternal().name(), check);
   }
 

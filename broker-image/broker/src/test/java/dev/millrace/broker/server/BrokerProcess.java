@@ -23,18 +23,28 @@ final class BrokerProcess implements AutoCloseable {
   private final int health = freePort();
   private Process process;
 
+  /** A cluster of its own. */
   BrokerProcess(Path directory) throws IOException {
+    this(directory, 0, "");
+  }
+
+  /**
+   * @param directory is there, and this broker's only
+   * @param settings further lines
+   */
+  BrokerProcess(Path directory, int id, String settings) throws IOException {
     this.directory = directory;
     Files.writeString(
         directory.resolve("broker.properties"),
         """
-        node.id=0
+        node.id=%d
         listeners=CLIENT://127.0.0.1:%d,INTERNAL://127.0.0.1:%d
         health.listener=http://127.0.0.1:%d
         log.dirs=%s
         group.initial.rebalance.delay.ms=0
+        %s
         """
-            .formatted(client, internal, health, directory.resolve("data")));
+            .formatted(id, client, internal, health, directory.resolve("data"), settings));
     this.process = launch();
   }
 
@@ -102,6 +112,11 @@ final class BrokerProcess implements AutoCloseable {
 
   String bootstrap() {
     return "127.0.0.1:" + client;
+  }
+
+  /** Sends SIGTERM and does not wait. */
+  void beginToTerminate() {
+    process.destroy();
   }
 
   /** Sends SIGTERM and returns the exit code. */

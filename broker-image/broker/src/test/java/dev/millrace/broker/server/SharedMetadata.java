@@ -117,6 +117,18 @@ final class SharedMetadata {
     }
 
     @Override
+    public boolean takeLease(int fromNode) {
+      synchronized (SharedMetadata.this) {
+        if (holder == null || self.equals(holder) || holder.nodeId() == fromNode) {
+          holder = self;
+          heldUntil = System.nanoTime() + LEASE_NANOS;
+          return true;
+        }
+        return false;
+      }
+    }
+
+    @Override
     public void releaseLease() {
       synchronized (SharedMetadata.this) {
         if (self.equals(holder)) {

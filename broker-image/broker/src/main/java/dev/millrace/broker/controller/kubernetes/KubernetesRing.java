@@ -438,6 +438,15 @@ public final class KubernetesRing implements MetadataLog {
   }
 
   @Override
+  public boolean takeLease(int fromNode) throws UnavailableException, InterruptedException {
+    try {
+      return lease.takeFrom(String.valueOf(fromNode));
+    } catch (ApiException e) {
+      throw Answers.unavailable(e);
+    }
+  }
+
+  @Override
   public void releaseLease() throws InterruptedException {
     lease.release();
   }

@@ -68,6 +68,29 @@ final class LeaseHint {
     return held;
   }
 
+  /** Takes it from a holder that is dead, at once; false if it is somebody else's by now. */
+  boolean takeFrom(String dead) throws ApiException, InterruptedException {
+    JsonNode lease;
+    try {
+      lease = api.get(layout.leasePath());
+    } catch (ApiException.Refused e) {
+      if (!e.isNotFound()) {
+        throw e;
+      }
+      return noted(write(null));
+    }
+    String holder = lease.path("spec").path("holderIdentity").asText("");
+    boolean free = holder.isEmpty() || holder.equals(dead) || holder.equals(self);
+    return noted(free && write(lease));
+  }
+
+  private boolean noted(boolean taken) {
+    held = taken;
+    asked = true;
+    askedAtNs = nanoTime.getAsLong();
+    return taken;
+  }
+
   private boolean ask(long now) throws ApiException, InterruptedException {
     JsonNode lease;
     try {

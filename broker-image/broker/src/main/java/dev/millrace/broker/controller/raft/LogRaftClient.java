@@ -146,6 +146,19 @@ public final class LogRaftClient implements RaftClient<ApiMessageAndVersion> {
     io.resign(epoch);
   }
 
+  /**
+   * Claims leadership after a leader that is known to be dead; without effect if this node has read
+   * of a later epoch by then.
+   */
+  public void claimAfter(Endpoint dead, int epoch) {
+    io.claimAfter(dead.nodeId(), epoch);
+  }
+
+  /** Gives leadership up if it has it, and claims it no more; the log is still followed. */
+  public void retire() {
+    io.retire();
+  }
+
   @Override
   public Optional<SnapshotWriter<ApiMessageAndVersion>> createSnapshot(
       OffsetAndEpoch id, long lastContainedLogTimestamp) {

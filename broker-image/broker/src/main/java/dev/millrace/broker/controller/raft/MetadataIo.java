@@ -11,6 +11,7 @@ import dev.millrace.broker.controller.MetadataLog.UnknownOutcomeException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,12 @@ final class MetadataIo implements Runnable {
   private volatile Leadership leadership = Leadership.NONE;
   private volatile OptionalLong highWatermark = OptionalLong.empty();
   private final AtomicInteger resignedEpoch = new AtomicInteger(-1);
+  private final AtomicReference<@Nullable DeadLeader> deadLeader = new AtomicReference<>();
+  private volatile boolean retired;
   private volatile boolean stopping;
+
+  /** Of this epoch, as others found. */
+  private record DeadLeader(int nodeId, int epoch) {}
 
   MetadataIo(
       Endpoint self,
@@ -91,6 +97,18 @@ final class MetadataIo implements Runnable {
   /** Ends the epoch if it is still this node's; any thread. */
   void resign(int epoch) {
     resignedEpoch.accumulateAndGet(epoch, Math::max);
+    log.wakeup();
+  }
+
+  /** Any thread; see {@link LogRaftClient#claimAfter}. */
+  void claimAfter(int deadNode, int epoch) {
+    deadLeader.set(new DeadLeader(deadNode, epoch));
+    log.wakeup();
+  }
+
+  /** Any thread; see {@link LogRaftClient#retire}. */
+  void retire() {
+    retired = true;
     log.wakeup();
   }
 
@@ -167,13 +185,22 @@ final class MetadataIo implements Runnable {
     catchUp();
     writeSnapshot();
     askForSnapshot();
-    if (pace.mayClaim() && log.tryLease()) {
+    if (!retired && pace.mayClaim() && (inheritsLease() || log.tryLease())) {
       // The lease may have been free because its holder's last writes are not read yet.
       catchUp();
       claim();
     } else {
       log.awaitChange(IDLE_MS);
     }
+  }
+
+  /** Of several that find the leader dead, one gets its lease; only that one claims. */
+  private boolean inheritsLease() throws UnavailableException, InterruptedException {
+    DeadLeader dead = deadLeader.getAndSet(null);
+    return dead != null
+        && dead.epoch() == leadership.epoch()
+        && leadership.leader().isPresent()
+        && log.takeLease(dead.nodeId());
   }
 
   private void catchUp() throws UnavailableException, CompactedException, InterruptedException {
@@ -264,8 +291,8 @@ final class MetadataIo implements Runnable {
           UnknownOutcomeException,
           CompactedException,
           InterruptedException {
-    if (resignedEpoch.get() >= leadership.epoch()) {
-      stepDown("resigned");
+    if (retired || resignedEpoch.get() >= leadership.epoch()) {
+      stepDown(retired ? "retired" : "resigned");
       log.releaseLease();
       return;
     }

@@ -77,6 +77,21 @@ class LeaseHintTest {
   }
 
   @Test
+  void aDeadHoldersLeaseIsTakenAtOnceByOneOfThoseWhoFoundItDead() throws Exception {
+    // Given
+    LeaseHint three = lease("3");
+    one.tryHold();
+    two.tryHold();
+    three.tryHold();
+
+    // When, Then
+    assertThat(two.takeFrom("1")).isTrue();
+    assertThat(three.takeFrom("1")).isFalse();
+    assertThat(two.tryHold()).isTrue();
+    assertThat(one.takeFrom("1")).isFalse();
+  }
+
+  @Test
   void anOutageGivesTheHolderItsWholeTimeAgain() throws Exception {
     // Given
     one.tryHold();

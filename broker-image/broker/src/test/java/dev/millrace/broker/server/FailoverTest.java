@@ -1,0 +1,193 @@
+package dev.millrace.broker.server;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.broker.apiserver.ApiServer;
+import dev.millrace.broker.apiserver.ApiServerExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brokers as processes on a real API server, and what the others do when one is killed. Sessions
+ * are longer than any wait here: what happens, happens because of the closed connections. Times are
+ * logged, not asserted.
+ */
+@ExtendWith(ApiServerExtension.class)
+class FailoverTest {
+  private static final Logger LOGGER = LoggerFactory.getLogger(FailoverTest.class);
+  private static final String SETTINGS =
+      """
+      metadata.log=kubernetes
+      metadata.log.name=%s
+      metadata.log.namespace=%s
+      kubernetes.url=%s
+      kubernetes.credentials.dir=%s
+      broker.session.timeout.ms=600000
+      """;
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
+
+  @BeforeEach
+  void start(ApiServer server, @TempDir Path directory) throws Exception {
+    String name = "failover-" + UUID.randomUUID();
+    ObjectNode log = JsonNodeFactory.instance.objectNode();
+    log.put("apiVersion", "millrace.dev/v1beta1").put("kind", "MetadataLog");
+    log.putObject("metadata").put("name", name).put("namespace", ApiServer.NAMESPACE);
+    log.putObject("spec").put("clusterId", "cluster-of-" + name).put("slots", 64);
+    server.post(
+        "/apis/millrace.dev/v1beta1/namespaces/" + ApiServer.NAMESPACE + "/metadatalogs", log);
+    String settings =
+        SETTINGS.formatted(name, ApiServer.NAMESPACE, server.url(), server.brokerCredentials());
+    for (int id = 0; id < 3; id++) {
+      Path own = Files.createDirectory(directory.resolve("broker-" + id));
+      brokers.put(id, new BrokerProcess(own, id, settings));
+    }
+    brokers.values().forEach(BrokerProcess::awaitReady);
+    await().atMost(BrokerHarness.DEADLINE).until(() -> allUnfenced(0));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker(0).bootstrap()))) {
+      admin.createTopics(List.of(new NewTopic("orders", 12, (short) 3))).all().get();
+    }
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> cluster(0).at("/partitions/total").asInt() == 12);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (BrokerProcess broker : brokers.values()) {
+      broker.close();
+    }
+  }
+
+  private BrokerProcess broker(int id) {
+    return requireNonNull(brokers.get(id));
+  }
+
+  private JsonNode cluster(int seenBy) throws Exception {
+    return mapper.readTree(broker(seenBy).get("/v1/cluster"));
+  }
+
+  private boolean allUnfenced(int seenBy) throws Exception {
+    JsonNode seen = cluster(seenBy).path("brokers");
+    return seen.size() == 3
+        && StreamSupport.stream(seen.spliterator(), false)
+            .noneMatch(broker -> broker.path("fenced").asBoolean());
+  }
+
+  private boolean isFenced(int id, int seenBy) throws Exception {
+    for (JsonNode seen : cluster(seenBy).path("brokers")) {
+      if (seen.path("id").asInt() == id) {
+        return seen.path("fenced").asBoolean() && seen.path("leaders").asInt() == 0;
+      }
+    }
+    return false;
+  }
+
+  private int controller(int seenBy) throws Exception {
+    return cluster(seenBy).path("controllerId").asInt();
+  }
+
+  private void awaitAndTell(String what, java.util.concurrent.Callable<Boolean> condition) {
+    long from = System.nanoTime();
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .until(condition);
+    LOGGER
+        .atInfo()
+        .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from))
+        .log(what);
+  }
+
+  @Test
+  void leadershipMovesWhenABrokerIsKilledAndItIsBackAtOnceWhenItIsRestarted() throws Exception {
+    // Given
+    int controller = controller(0);
+    int victim = (controller + 1) % 3;
+
+    // When
+    broker(victim).kill();
+
+    // Then
+    awaitAndTell("Fenced after a kill", () -> isFenced(victim, controller));
+    assertThat(cluster(controller).at("/partitions/leaderless").asInt()).isZero();
+
+    // When
+    broker(victim).startAgain();
+    broker(victim).awaitReady();
+
+    // Then
+    await().atMost(BrokerHarness.DEADLINE).until(() -> allUnfenced(controller));
+
+    // When: restarted so quickly that its absence may not have been noticed
+    broker(victim).kill();
+    broker(victim).startAgain();
+    broker(victim).awaitReady();
+
+    // Then
+    await().atMost(BrokerHarness.DEADLINE).until(() -> allUnfenced(controller));
+  }
+
+  @Test
+  void anotherControllerTakesOverFromAKilledOneAndFencesItsBroker() throws Exception {
+    // Given
+    int first = controller(0);
+    int witness = (first + 1) % 3;
+
+    // When
+    broker(first).kill();
+
+    // Then
+    long from = System.nanoTime();
+    awaitAndTell("Another controller", () -> controller(witness) != first);
+    awaitAndTell("Fenced by the new controller after that", () -> isFenced(first, witness));
+    LOGGER
+        .atInfo()
+        .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from))
+        .log("Leadership moved after the kill of the controller");
+    assertThat(cluster(witness).at("/partitions/leaderless").asInt()).isZero();
+    assertThat(broker(controller(witness)).output()).contains("claiming its office");
+  }
+
+  @Test
+  void brokersThatStopTogetherDoNotWaitForEachOther() throws Exception {
+    // Given
+    long from = System.nanoTime();
+
+    // When
+    brokers.values().forEach(BrokerProcess::beginToTerminate);
+
+    // Then
+    for (BrokerProcess broker : brokers.values()) {
+      assertThat(broker.awaitEnd()).isZero();
+    }
+    LOGGER
+        .atInfo()
+        .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from))
+        .log("All have stopped");
+  }
+}

@@ -42,21 +42,25 @@ public final class DataHandlers {
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
   private final Executor io;
+  private final WriteGate gate;
   private final Settings settings;
   private final FetchManager sessions;
 
   /**
    * @param io runs what may wait for the disk; bounded, may reject
+   * @param gate whether records are taken from clients
    */
   public DataHandlers(
       HostedPartitions partitions,
       ClusterMetadata metadata,
       Executor io,
+      WriteGate gate,
       Time time,
       Settings settings) {
     this.partitions = partitions;
     this.metadata = metadata;
     this.io = io;
+    this.gate = gate;
     this.settings = settings;
     this.sessions = new FetchManager(time, sessionCache(settings));
   }
@@ -77,7 +81,10 @@ public final class DataHandlers {
   /** Adds the rows to a listener's table. */
   public ApiTable.Builder registerIn(ApiTable.Builder table) {
     return table
-        .serve(ApiKeys.PRODUCE, ProduceRequestData.class, new ProduceHandler(partitions, metadata))
+        .serve(
+            ApiKeys.PRODUCE,
+            ProduceRequestData.class,
+            new ProduceHandler(partitions, metadata, gate))
         .serve(
             ApiKeys.FETCH,
             FetchRequestData.class,

@@ -12,6 +12,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidRequiredAcksException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -35,10 +36,12 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
 
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
+  private final WriteGate gate;
 
-  ProduceHandler(HostedPartitions partitions, ClusterMetadata metadata) {
+  ProduceHandler(HostedPartitions partitions, ClusterMetadata metadata, WriteGate gate) {
     this.partitions = partitions;
     this.metadata = metadata;
+    this.gate = gate;
   }
 
   @Override
@@ -81,6 +84,10 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
     try {
       if (id.topic().isEmpty()) {
         throw new UnknownTopicIdException("no topic has the id " + id.topicId());
+      }
+      String refusal = gate.refusal();
+      if (refusal != null) {
+        throw new KafkaStorageException(refusal);
       }
       ByteBuffer batches = batches(data, outcome.version());
       Partition partition = partitions.get(id);

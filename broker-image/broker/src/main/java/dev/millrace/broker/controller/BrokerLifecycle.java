@@ -121,6 +121,14 @@ public final class BrokerLifecycle implements AutoCloseable {
   }
 
   /**
+   * The opposite: heartbeats ask to be fenced, so that others lead and this one is in sync nowhere.
+   */
+  public void cannotServe() {
+    ready = false;
+    timer.execute(this::communicateSoon);
+  }
+
+  /**
    * Has the leaderships moved away; the future completes when the controller lets go, at once where
    * it never knew this broker, and fails some seconds after a controller could last be reached.
    */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param controller whether this broker's controller is the active one
  * @param bytes in the log's segment files
  * @param metadataOffset how much of the metadata log is followed; -1 before any
+ * @param trouble what is wrong with this broker's volume, for people; null while nothing is
  */
 public record BrokerStatus(
     int nodeId,
@@ -23,6 +24,7 @@ public record BrokerStatus(
     int replicas,
     long bytes,
     long metadataOffset,
+    @Nullable String trouble,
     Memory memory) {
   /** Bytes; -1 where unknown. */
   public record Memory(

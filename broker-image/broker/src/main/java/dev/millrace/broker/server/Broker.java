@@ -34,6 +34,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.util.KafkaScheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
  * to get to its next step.
  */
 final class Broker implements AutoCloseable {
+  private static final Duration VOLUME_LOOKS = Duration.ofSeconds(1);
+
   /** A controller that answers moves leaderships in less; one that doesn't is not waited for. */
   private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(15);
 
@@ -61,7 +64,9 @@ final class Broker implements AutoCloseable {
   private final Termination termination;
   private final Medium medium;
   private final BrokerHealth health;
+  private final DiskWatch volume;
   private final Deque<Step> steps = new ArrayDeque<>();
+  private volatile @Nullable BrokerLifecycle lifecycle;
   private boolean closed;
 
   Broker(BrokerConfig config, Termination termination, Medium medium) {
@@ -69,6 +74,14 @@ final class Broker implements AutoCloseable {
     this.termination = termination;
     this.medium = medium;
     this.health = new BrokerHealth(config);
+    this.volume =
+        new DiskWatch(
+            config.dataDirectory(),
+            DiskWatch.Volume.of(config.dataDirectory()),
+            VOLUME_LOOKS,
+            this::leaveToOthers,
+            () -> new Thread(this::startAnew, "start-anew").start());
+    health.volume(volume);
   }
 
   /**
@@ -99,9 +112,11 @@ final class Broker implements AutoCloseable {
     var scheduler = new KafkaScheduler(2, true, "log-");
     scheduler.startup();
     step("log scheduler", scheduler::shutdown);
-    LogManager logs = LogManager.open(Parts.logOptions(config, scheduler));
+    LogManager logs = LogManager.open(Parts.logOptions(config, scheduler, volume::failed));
     step("logs", logs);
     health.logs(logs);
+    volume.start();
+    step("volume", volume);
     health.phase(BrokerState.RECOVERING);
     logs.load();
     health.phase(BrokerState.REGISTERING);
@@ -128,6 +143,7 @@ final class Broker implements AutoCloseable {
     step("broker epoch", () -> noteEpoch(lifecycle, logs));
     step("heartbeats", lifecycle);
     health.lifecycle(lifecycle);
+    this.lifecycle = lifecycle;
     var replicas = new Replicas(config, transport, metadata, channel, lifecycle::brokerEpoch, logs);
     step("replicas", replicas);
     var partitions = replicas.partitions();
@@ -158,7 +174,8 @@ final class Broker implements AutoCloseable {
     var disk = Parts.diskThreads();
     step("disk threads", disk::shutdownNow);
     var data =
-        new DataHandlers(partitions, metadata, disk, Time.SYSTEM, Parts.dataSettings(config));
+        new DataHandlers(
+            partitions, metadata, disk, volume, Time.SYSTEM, Parts.dataSettings(config));
     var network = new NetworkServer(transport, Parts.networkConfig(config));
     step("connections", network);
     health.network(network);
@@ -176,7 +193,25 @@ final class Broker implements AutoCloseable {
     step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));
     lifecycle.start();
-    lifecycle.readyToServe();
+    if (!volume.hasFailed()) {
+      lifecycle.readyToServe();
+    }
+  }
+
+  /** The volume failed: whatever it holds, others are to lead and to be in sync without it. */
+  private void leaveToOthers() {
+    BrokerLifecycle running = lifecycle;
+    if (running != null) {
+      running.cannotServe();
+    }
+  }
+
+  /** It can be written again. What is supervised is started again; what is whole is found then. */
+  private void startAnew() {
+    close();
+    termination.fatal(
+        "the volume failed and can be written again: starting anew",
+        new IllegalStateException(volume.trouble().orElse("")));
   }
 
   /** Who looks after brokers for the active controller, and after the active controller. */
@@ -233,6 +268,11 @@ final class Broker implements AutoCloseable {
           .addKeyValue("cause", e.toString())
           .log("Stopping without the controller's leave: it did not answer in time");
     }
+  }
+
+  /** Who watches over the volume. */
+  DiskWatch volume() {
+    return volume;
   }
 
   /** Whether clients are served, as the controller and this broker see it. */

@@ -36,6 +36,7 @@ final class BrokerHealth implements HealthSource {
   private volatile @Nullable ControllerNode controller;
   private volatile @Nullable BrokerLifecycle lifecycle;
   private volatile @Nullable NetworkServer network;
+  private volatile @Nullable DiskWatch volume;
   private volatile Counted counted = new Counted(MetadataImage.EMPTY, 0, 0);
   private volatile @Nullable Judged judged;
 
@@ -63,6 +64,15 @@ final class BrokerHealth implements HealthSource {
     lifecycle = life;
   }
 
+  void volume(DiskWatch watch) {
+    volume = watch;
+  }
+
+  private Optional<String> trouble() {
+    DiskWatch watch = volume;
+    return watch == null ? Optional.empty() : watch.trouble();
+  }
+
   void network(NetworkServer server) {
     network = server;
   }
@@ -81,12 +91,10 @@ final class BrokerHealth implements HealthSource {
     };
   }
 
+  /** A failed volume is waited for, fenced; to be killed for it would be a loop. */
   @Override
   public Optional<String> stuck() {
-    LogManager manager = logs;
-    return manager == null
-        ? Optional.empty()
-        : manager.failure().map(failure -> "the log directory failed: " + failure);
+    return Optional.empty();
   }
 
   @Override
@@ -96,7 +104,7 @@ final class BrokerHealth implements HealthSource {
       case STARTING -> Optional.of("starting");
       case RECOVERING -> Optional.of("opening the logs: " + recoveryPercent() + " %");
       case REGISTERING -> Optional.of("not registered with a controller yet");
-      case FENCED -> Optional.of("registered, but fenced by the controller");
+      case FENCED -> Optional.of(trouble().orElse("registered, but fenced by the controller"));
       case STOPPING -> Optional.of("stopping");
     };
   }
@@ -126,6 +134,7 @@ final class BrokerHealth implements HealthSource {
         mine.replicas(),
         manager == null ? 0 : manager.sizeBytes(),
         image.highestOffsetAndEpoch().offset(),
+        trouble().orElse(null),
         memory.read());
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.broker.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Security;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,10 @@ public final class BrokerMain {
     Termination termination = Termination.ofThisProcess();
     Thread.setDefaultUncaughtExceptionHandler(termination);
     Logger logger = LoggerFactory.getLogger(BrokerMain.class);
+    // A pod that was replaced has another address: the JVM's own half minute would keep brokers
+    // from each other for that long, and a name that is missing for a moment for ten seconds.
+    Security.setProperty("networkaddress.cache.ttl", "1");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     try {
       BrokerConfig config = BrokerConfig.of(SettingsFile.read(file(arguments), System.getenv()));
       logger

@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
@@ -100,7 +101,8 @@ final class Parts {
   }
 
   /** Until the metadata is known, a topic's settings are the broker's. */
-  static LogManagerOptions logOptions(BrokerConfig config, Scheduler scheduler) {
+  static LogManagerOptions logOptions(
+      BrokerConfig config, Scheduler scheduler, Consumer<Throwable> onFailure) {
     var values = config.values();
     TopicConfigs topics = topicConfigs(config);
     return new LogManagerOptions(
@@ -109,7 +111,7 @@ final class Parts {
         Time.SYSTEM,
         scheduler,
         Disk.system(),
-        failure -> {},
+        onFailure,
         values.getInt(ServerLogConfigs.NUM_RECOVERY_THREADS_PER_DATA_DIR_CONFIG),
         Duration.ofMillis(values.getLong(ServerLogConfigs.LOG_CLEANUP_INTERVAL_MS_CONFIG)),
         flushInterval(values.getLong(ServerLogConfigs.LOG_FLUSH_SCHEDULER_INTERVAL_MS_CONFIG)),

@@ -51,6 +51,7 @@ import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Broker 0 of a made-up cluster, with a real network, log and data handlers, and just enough of
@@ -69,6 +70,7 @@ final class DataBroker implements AutoCloseable {
   private final Transport transport;
   private final NetworkServer server;
   private final int port;
+  private volatile @Nullable String refusal;
 
   DataBroker(Path directory) throws IOException {
     this(directory, NetworkConfig.defaults(64 << 20));
@@ -156,7 +158,8 @@ final class DataBroker implements AutoCloseable {
                     context.respond(
                         new InitProducerIdResponseData()
                             .setProducerId(producerIds.incrementAndGet())));
-    return new DataHandlers(partitions, metadata, io, Time.SYSTEM, DataHandlers.Settings.defaults())
+    return new DataHandlers(
+            partitions, metadata, io, () -> refusal, Time.SYSTEM, DataHandlers.Settings.defaults())
         .registerIn(table)
         .build(metadata);
   }
@@ -249,6 +252,11 @@ final class DataBroker implements AutoCloseable {
   void changeIsr(Uuid topic, int partition, List<Integer> isr) {
     metadata.apply(
         new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setIsr(isr));
+  }
+
+  /** Takes no records from clients from now on, or again if null. */
+  void refuse(@Nullable String reason) {
+    refusal = reason;
   }
 
   EditableMetadata metadata() {

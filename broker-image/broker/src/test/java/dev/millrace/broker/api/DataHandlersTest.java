@@ -335,6 +335,23 @@ class DataHandlersTest {
         .setTopics(List.of(asked));
   }
 
+  @Test
+  void whileTheVolumeIsShortOfSpaceRecordsAreRefusedWithTheReason() throws Exception {
+    // Given
+    Uuid topic = broker.createTopic("orders", 1, Map.of());
+    produce(topic, 0, ALL, 3);
+    // When
+    broker.refuse("4 MiB are left");
+    // Then
+    PartitionProduceResponse refused = produce(topic, 0, ALL, 1);
+    assertThat(refused.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+    assertThat(refused.errorMessage()).contains("4 MiB are left");
+    // When
+    broker.refuse(null);
+    // Then
+    assertThat(produce(topic, 0, ALL, 1).baseOffset()).isEqualTo(3);
+  }
+
   private PartitionProduceResponse produce(Uuid topic, int partition, short acks, int count)
       throws IOException {
     return only(

@@ -73,6 +73,7 @@ class HealthServerTest {
             "replicas",
             "bytes",
             "metadataOffset",
+            "trouble",
             "memory");
     assertThat(broker.get("state").asText()).isEqualTo("Running");
     assertThat(broker.get("rack").isNull()).isTrue();
@@ -181,6 +182,7 @@ class HealthServerTest {
           36,
           123,
           7,
+          null,
           new BrokerStatus.Memory(1, 2, 3, 4, 5, 6, 7));
     }
 

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -28,6 +30,7 @@ final class BrokerHarness implements AutoCloseable {
   private final SharedMetadata metadata = new SharedMetadata();
   private final Map<Integer, Broker> running = new HashMap<>();
   private final Map<Integer, List<Integer>> ports = new HashMap<>();
+  private final Set<Integer> doomed = ConcurrentHashMap.newKeySet();
   private final List<Throwable> fatal = new ArrayList<>();
 
   BrokerHarness(Path directory, Map<String, String> settings) {
@@ -50,13 +53,29 @@ final class BrokerHarness implements AutoCloseable {
   void start(int id) throws Exception {
     var broker =
         new Broker(
-            config(id), new Termination(directory.resolve("none"), this::halted), this::medium);
+            config(id),
+            new Termination(directory.resolve("none"), code -> halted(id, code)),
+            this::medium);
     running.put(id, broker);
     broker.start();
   }
 
-  private void halted(int code) {
-    fatal.add(new AssertionError("the broker ended its process with " + code));
+  private void halted(int id, int code) {
+    if (!doomed.remove(id)) {
+      fatal.add(new AssertionError("broker " + id + " ended its process with " + code));
+    }
+  }
+
+  /** Has a log of a broker meet an error, after which the broker will end its process. */
+  void failVolume(int id, IOException error) {
+    doomed.add(id);
+    requireNonNull(running.get(id)).volume().failed(error);
+  }
+
+  /** Waits until a broker has ended its process. */
+  void awaitEnd(int id) {
+    await().atMost(DEADLINE).until(() -> !doomed.contains(id));
+    running.remove(id);
   }
 
   private dev.millrace.broker.controller.MetadataLog medium(BrokerConfig config) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -182,6 +183,32 @@ class ClusterTest {
     var asked = new ConfigResource(type, resource);
     var config = admin.describeConfigs(List.of(asked)).all().get().get(asked);
     return java.util.Objects.requireNonNull(config).get(name).value();
+  }
+
+  @Test
+  void aBrokerWhoseVolumeFailedLeavesItsLeadershipsToTheOthersAndStartsAnewWhenItCanWrite()
+      throws Exception {
+    // Given
+    admin.createTopics(List.of(new NewTopic("kept", Map.of(0, List.of(2, 0, 1))))).all().get();
+    described("kept");
+
+    // When: an append meets an error, though the volume can be written all the time
+    brokers.failVolume(2, new IOException("Input/output error"));
+
+    // Then
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> described("kept").partitions().getFirst().leader().id() != 2);
+    brokers.awaitEnd(2);
+
+    // When
+    brokers.start(2);
+    brokers.awaitReady();
+
+    // Then
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> described("kept").partitions().getFirst().isr().size() == 3);
   }
 
   private int controller() throws Exception {

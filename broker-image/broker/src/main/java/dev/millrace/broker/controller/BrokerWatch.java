@@ -34,6 +34,13 @@ public final class BrokerWatch implements MetadataPublisher {
   /** Whoever lives has sent a heartbeat to a new controller after this long. */
   private static final long UNHEARD_NS = 3_000_000_000L;
 
+  /**
+   * Who is found at its address and does not send a heartbeat is looked for again: a process that
+   * dies loses its sockets one after the other.
+   */
+  private static final int LOOKS = 3;
+
+  private static final long LOOK_AGAIN_MS = 400;
   private static final long RETRY_MS = 100;
   private static final int RETRIES = 50;
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
@@ -81,7 +88,7 @@ public final class BrokerWatch implements MetadataPublisher {
     closed.whenComplete(
         (done, failure) -> {
           if (contacts.get(brokerId) == contact) {
-            suspect(brokerId, "its connection was closed");
+            suspect(brokerId, "its connection was closed", LOOKS);
           }
         });
   }
@@ -112,9 +119,9 @@ public final class BrokerWatch implements MetadataPublisher {
     return node.metadata().image().cluster().broker(brokerId);
   }
 
-  private void suspect(int brokerId, String reason) {
+  private void suspect(int brokerId, String reason, int looks) {
     BrokerRegistration registered = registration(brokerId);
-    if (!leading || registered == null || registered.fenced()) {
+    if (!leading || registered == null || registered.fenced() || isConnected(brokerId)) {
       return;
     }
     endpoint(registered)
@@ -126,8 +133,15 @@ public final class BrokerWatch implements MetadataPublisher {
                         dead -> {
                           if (dead) {
                             end(brokerId, registered.epoch(), reason, RETRIES);
+                          } else if (looks > 1) {
+                            check.later(LOOK_AGAIN_MS, () -> suspect(brokerId, reason, looks - 1));
                           }
                         }));
+  }
+
+  private boolean isConnected(int brokerId) {
+    Contact contact = contacts.get(brokerId);
+    return contact != null && !contact.closed().isDone();
   }
 
   private Optional<Endpoint> endpoint(BrokerRegistration registered) {
@@ -137,9 +151,11 @@ public final class BrokerWatch implements MetadataPublisher {
 
   private void end(int brokerId, long brokerEpoch, String reason, int left) {
     BrokerRegistration now = registration(brokerId);
-    Contact contact = contacts.get(brokerId);
-    boolean back = contact != null && !contact.closed().isDone();
-    if (!leading || back || now == null || now.fenced() || now.epoch() != brokerEpoch) {
+    if (!leading
+        || isConnected(brokerId)
+        || now == null
+        || now.fenced()
+        || now.epoch() != brokerEpoch) {
       return;
     }
     if (node.endSession(brokerId, brokerEpoch)) {
@@ -163,14 +179,13 @@ public final class BrokerWatch implements MetadataPublisher {
   public void onControllerChange(LeaderAndEpoch leader) {
     boolean leads = leader.leaderId().equals(OptionalInt.of(nodeId));
     if (leads) {
-      contacts.clear();
       leadingSinceNs = System.nanoTime();
     }
     leading = leads;
     if (leads) {
       node.metadata().image().cluster().brokers().keySet().stream()
           .filter(id -> id != nodeId)
-          .forEach(id -> suspect(id, "it has not been heard of by this controller"));
+          .forEach(id -> suspect(id, "it has not been heard of by this controller", LOOKS));
     }
   }
 

@@ -45,6 +45,7 @@ public final class ControllerNode implements AutoCloseable {
   private final MetadataLoader loader;
   private final FollowedMetadata metadata;
   private final SnapshotMaker snapshots;
+  private final ImageCopies copies;
 
   /**
    * Builds all of it; nothing runs before {@link #start()}.
@@ -80,6 +81,7 @@ public final class ControllerNode implements AutoCloseable {
         new SnapshotMaker(
             metadata::image,
             new SnapshotEmitter.Builder().setNodeId(nodeId).setRaftClient(raft).build());
+    this.copies = new ImageCopies(log);
     raft.register(loader);
   }
 
@@ -160,6 +162,7 @@ public final class ControllerNode implements AutoCloseable {
    */
   public CompletableFuture<Void> start() {
     CompletableFuture<Void> caughtUp = metadata.start();
+    metadata.subscribe(copies);
     raft.start();
     return caughtUp;
   }
@@ -226,6 +229,8 @@ public final class ControllerNode implements AutoCloseable {
   @Override
   public void close() throws Exception {
     controller.beginShutdown();
+    // While the log is still open.
+    copies.close();
     raft.close();
     loader.close();
     controller.close();

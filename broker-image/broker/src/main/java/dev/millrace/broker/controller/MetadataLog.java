@@ -1,5 +1,6 @@
 package dev.millrace.broker.controller;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.server.common.OffsetAndEpoch;
@@ -11,8 +12,8 @@ import org.apache.kafka.server.common.OffsetAndEpoch;
  * <p>An instance is one node's cursor on the log: it has a position, which {@link #seekToSnapshot}
  * sets and which {@link #readNext} and {@link #append} move on. It is owned by one thread, the
  * metadata I/O thread, whose calls may block on the medium for some seconds; only {@link #wakeup},
- * {@link #clusterId} and {@link #maxEntryBytes} are for any thread. Every implementation passes the
- * contract test.
+ * {@link #clusterId}, {@link #identity}, {@link #maxEntryBytes} and copies are for any thread.
+ * Every implementation passes the contract test.
  */
 public interface MetadataLog extends AutoCloseable {
   /** Somebody else has written at or after the position meant: this writer is deposed. */
@@ -108,6 +109,11 @@ public interface MetadataLog extends AutoCloseable {
   /** The cluster that this log belongs to. */
   String clusterId();
 
+  /** What tells this log from every other, one of the same cluster that was made anew included. */
+  default String identity() {
+    return clusterId();
+  }
+
   /** The most bytes that one entry may have. */
   int maxEntryBytes();
 
@@ -165,6 +171,19 @@ public interface MetadataLog extends AutoCloseable {
 
   /** Gives the hint up, so that another need not wait for it to run out. Best effort. */
   void releaseLease() throws InterruptedException;
+
+  /** Whether copies of the metadata are of use now, see {@link #keepCopy}; any thread. */
+  default boolean keepsCopies() {
+    return false;
+  }
+
+  /**
+   * Keeps the metadata on this node's disk, for a start while the medium is away. Blocks on the
+   * disk; called from one thread, which is not the I/O thread.
+   */
+  default void keepCopy(Snapshot snapshot) throws IOException {
+    throw new UnsupportedOperationException("this log keeps no copies");
+  }
 
   @Override
   void close();

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +113,12 @@ final class BrokerProcess implements AutoCloseable {
 
   String bootstrap() {
     return "127.0.0.1:" + client;
+  }
+
+  /** Adds lines, or overrides earlier ones, for the next start. */
+  void configure(String settings) throws IOException {
+    Files.writeString(
+        directory.resolve("broker.properties"), "\n" + settings + "\n", StandardOpenOption.APPEND);
   }
 
   /** Sends SIGTERM and does not wait. */

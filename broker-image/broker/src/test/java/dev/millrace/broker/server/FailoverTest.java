@@ -10,9 +10,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.broker.apiserver.ApiServer;
 import dev.millrace.broker.apiserver.ApiServerExtension;
+import java.io.DataInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,10 +56,12 @@ class FailoverTest {
       """;
 
   private final ObjectMapper mapper = new ObjectMapper();
+  @TempDir Path directory;
+
   private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
 
   @BeforeEach
-  void start(ApiServer server, @TempDir Path directory) throws Exception {
+  void start(ApiServer server) throws Exception {
     String name = "failover-" + UUID.randomUUID();
     ObjectNode log = JsonNodeFactory.instance.objectNode();
     log.put("apiVersion", "millrace.dev/v1beta1").put("kind", "MetadataLog");
@@ -171,6 +181,68 @@ class FailoverTest {
         .log("Leadership moved after the kill of the controller");
     assertThat(cluster(witness).at("/partitions/leaderless").asInt()).isZero();
     assertThat(broker(controller(witness)).output()).contains("claiming its office");
+  }
+
+  @Test
+  void aBrokerThatStartsWhileTheApiIsAwayServesWhatItLeads() throws Exception {
+    // Given
+    String bootstrap = broker(0).bootstrap();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      admin.createTopics(List.of(new NewTopic("kept", Map.of(0, List.of(0))))).all().get();
+    }
+    produce(bootstrap, "before");
+    Path copy = directory.resolve("broker-0/data/metadata-cache/image");
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(() -> Files.exists(copy) && hasSettled(copy, cluster(0)));
+    for (BrokerProcess broker : brokers.values()) {
+      broker.kill();
+    }
+
+    // When
+    broker(0).configure("kubernetes.url=https://127.0.0.1:1");
+    broker(0).startAgain();
+
+    // Then
+    produce(bootstrap, "after");
+    assertThat(consume(bootstrap, 2)).containsExactly("before", "after");
+    assertThat(broker(0).output()).contains("starting from the copy on disk");
+  }
+
+  /** Whether the copy was written after the newest change. */
+  private boolean hasSettled(Path copy, JsonNode cluster) throws Exception {
+    try (var in = new DataInputStream(Files.newInputStream(copy))) {
+      in.skipNBytes(Integer.BYTES + Long.BYTES);
+      in.readUTF();
+      in.readUTF();
+      return in.readLong() > cluster.path("metadataOffset").asLong();
+    }
+  }
+
+  private static void produce(String bootstrap, String value) throws Exception {
+    Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "acks", "all");
+    try (var producer =
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>("kept", value)).get();
+    }
+  }
+
+  private static List<String> consume(String bootstrap, int count) {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest");
+    List<String> read = new ArrayList<>();
+    try (var consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(new TopicPartition("kept", 0)));
+      await()
+          .atMost(BrokerHarness.DEADLINE)
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> read.add(record.value()));
+                return read.size() >= count;
+              });
+    }
+    return read;
   }
 
   @Test

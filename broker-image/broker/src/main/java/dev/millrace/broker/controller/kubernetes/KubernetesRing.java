@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubernetesRing implements MetadataLog {
   /** What base64 makes of it stays below the 1.5 MiB that etcd takes in one request. */
-  static final int MAX_ENTRY_BYTES = 700_000;
+  public static final int MAX_ENTRY_BYTES = 700_000;
 
   private static final int READ_BYTES = 4 << 20;
   private static final int PAGE = 8;
@@ -88,6 +88,11 @@ public final class KubernetesRing implements MetadataLog {
   @Override
   public String clusterId() {
     return codec.identity().clusterId();
+  }
+
+  @Override
+  public String identity() {
+    return codec.identity().clusterId() + "/" + codec.identity().uid();
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -103,7 +104,9 @@ final class JavaRoundTrip {
     await(
         "create",
         admin
-            .createTopics(List.of(new NewTopic(data.topic(), data.partitions(), (short) 1)))
+            .createTopics(
+                List.of(
+                    new NewTopic(data.topic(), Optional.of(data.partitions()), Optional.empty())))
             .all());
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!allLed(admin)) {

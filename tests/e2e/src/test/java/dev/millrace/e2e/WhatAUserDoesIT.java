@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -278,6 +280,35 @@ class WhatAUserDoesIT {
 
   @Test
   @Order(9)
+  void aBrokerThatIsKilledTakesNoAcknowledgedRecordWithIt() {
+    // Given
+    tool(TOPICS, "--create", "--topic=kept", "--partitions=" + PARTITIONS);
+    RecordFlood flood = flood("kept");
+
+    // When
+    var flooding =
+        CompletableFuture.supplyAsync(flood::produce)
+            .orTimeout(DEADLINE.toMinutes(), TimeUnit.MINUTES);
+    kubectl.run("delete", "pod", "events-1", "--grace-period=0", "--force");
+    RecordFlood.Tally sent =
+        watch.time("produce " + records + " records while a broker is killed", flooding::join);
+
+    // Then
+    assertThat(flood.consume()).isEqualTo(sent);
+    watch.time(
+        "all replicas in sync again",
+        () ->
+            await()
+                .atMost(DEADLINE)
+                .untilAsserted(
+                    () ->
+                        assertThat(kubectl.run("get", "logclusters"))
+                            .containsPattern("events\\s+3\\s+3\\s+\\d+\\s+0\\s+0\\s+Healthy")));
+    assertThat(tool(TOPICS, "--describe", "--under-replicated-partitions")).isBlank();
+  }
+
+  @Test
+  @Order(10)
   void scalingUpAddsBrokersThatTakePartitionsAndRestartsNone() {
     // Given
     Map<String, String> before = scene.incarnations("events");
@@ -295,7 +326,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void editingTheSpecAddsABrokerToo() {
     // Given
     Map<String, String> before = scene.incarnations("events");
@@ -309,7 +340,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void anEmptyBrokerIsTakenAway() {
     // When
     kubectl.run("scale", "logcluster/events", "--replicas=5");
@@ -320,7 +351,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void scalingDownIsRefusedByNameWhileABrokerHoldsPartitions() {
     // When
     kubectl.run("scale", "logcluster/events", "--replicas=4");
@@ -346,7 +377,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void deletionTakesPodsAndKeepsVolumes() {
     // Given
     int claims = kubectl.get("persistentvolumeclaims").path("items").size();
@@ -363,7 +394,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(14)
+  @Order(15)
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
@@ -401,7 +432,7 @@ class WhatAUserDoesIT {
 
   @ParameterizedTest
   @MethodSource("badSpecs")
-  @Order(15)
+  @Order(16)
   void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
     // When
     var outcome =
@@ -421,7 +452,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(16)
+  @Order(17)
   void storageThatShrinksIsRefused() {
     // When
     var outcome =

@@ -61,18 +61,22 @@ final class FetchReader {
       if (id.topic() == null) {
         throw new UnknownTopicIdException("no topic has the id " + id.topicId());
       }
+      Partition partition = partitions.get(id);
+      OptionalInt nearer = nearerReplica(partition, wanted.fetchOffset);
+      if (nearer.isPresent()) {
+        found.add(id, sentTo(id, partition, nearer.getAsInt()), 0, true);
+        return;
+      }
       int room = Math.max(0, limits.maxBytes() - found.bytes());
       PartitionRead read =
-          partitions
-              .get(id)
-              .read(
-                  new ReadRequest(
-                      reader(wanted, first),
-                      wanted.fetchOffset,
-                      Math.min(wanted.maxBytes, room),
-                      found.bytes() == 0,
-                      optionalInt(wanted.currentLeaderEpoch),
-                      optionalInt(wanted.lastFetchedEpoch)));
+          partition.read(
+              new ReadRequest(
+                  reader(wanted, first),
+                  wanted.fetchOffset,
+                  Math.min(wanted.maxBytes, room),
+                  found.bytes() == 0,
+                  optionalInt(wanted.currentLeaderEpoch),
+                  optionalInt(wanted.lastFetchedEpoch)));
       found.add(id, answer(id, read), read.bytes(), read.diverging() != null);
     } catch (RuntimeException e) {
       found.add(id, failed(id, e), 0, true);
@@ -83,7 +87,29 @@ final class FetchReader {
     return request.isFromFollower()
         ? new Reader.Follower(
             request.replicaId(), request.replicaEpoch(), wanted.logStartOffset, first)
-        : new Reader.Consumer(limits.readCommitted());
+        // Who names no rack was never sent to a follower: it is there by mistake, and is told so.
+        : new Reader.Consumer(limits.readCommitted(), !request.rackId().isEmpty());
+  }
+
+  private OptionalInt nearerReplica(Partition partition, long offset) {
+    return request.isFromFollower() || request.rackId().isEmpty()
+        ? OptionalInt.empty()
+        : partitions.nearerReplica(partition, request.rackId(), offset);
+  }
+
+  private static PartitionData sentTo(TopicIdPartition id, Partition partition, int replica) {
+    return new PartitionData()
+        .setPartitionIndex(id.partition())
+        .setHighWatermark(partition.highWatermark())
+        .setLastStableOffset(partition.log().lastStableOffset())
+        .setLogStartOffset(partition.log().logStartOffset())
+        .setPreferredReadReplica(replica)
+        .setRecords(MemoryRecords.EMPTY);
+  }
+
+  /** Whether a waiting follower is to be told what is committed: consumers may read from it. */
+  boolean tellsHighWatermarks() {
+    return request.isFromFollower() && partitions.hasRack();
   }
 
   private static OptionalInt optionalInt(Optional<Integer> value) {

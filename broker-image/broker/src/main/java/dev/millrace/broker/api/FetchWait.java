@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
  * have it look again. While it waits it holds no slice.
  */
 final class FetchWait implements HighWatermarkListener, AppendListener {
+  private static final long TELL_AFTER_MS = 10;
+
   private final RequestContext context;
   private final FetchContext session;
   private final FetchReader reader;
   private final FetchLimits limits;
   private final List<Partition> watched = new ArrayList<>(0);
   private final AtomicBoolean lookScheduled = new AtomicBoolean();
+  private final AtomicBoolean answerScheduled = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> timer;
   private boolean done;
 
@@ -57,12 +60,15 @@ final class FetchWait implements HighWatermarkListener, AppendListener {
       return;
     }
     try {
-      if (reader.forFollower()) {
-        partition.addAppendListener(this);
-      } else {
-        partition.addListener(this);
-      }
       watched.add(partition);
+      if (!reader.forFollower()) {
+        partition.addReadListener(this);
+      } else {
+        partition.addAppendListener(this);
+        if (reader.tellsHighWatermarks()) {
+          partition.addListener(this);
+        }
+      }
     } catch (RuntimeException e) {
       // It is no longer led here, which the next look finds and answers.
     }
@@ -70,7 +76,12 @@ final class FetchWait implements HighWatermarkListener, AppendListener {
 
   @Override
   public void onHighWatermark(TopicPartition partition, long highWatermark) {
-    lookSoon();
+    if (!reader.forFollower()) {
+      lookSoon();
+    } else if (answerScheduled.compareAndSet(false, true)) {
+      // There is nothing to copy, but to tell; together with what is committed in the next moment.
+      context.eventLoop().schedule(() -> look(false, true), TELL_AFTER_MS, TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override
@@ -80,7 +91,8 @@ final class FetchWait implements HighWatermarkListener, AppendListener {
 
   @Override
   public void onTenureEnded(TopicPartition partition) {
-    lookSoon();
+    // Nothing more is told of this one, whatever this broker is to it now.
+    context.eventLoop().execute(() -> look(false, true));
   }
 
   private void lookSoon() {

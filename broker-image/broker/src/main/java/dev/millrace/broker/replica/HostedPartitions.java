@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.image.ClusterImage;
 import org.apache.kafka.image.ConfigurationsDelta;
 import org.apache.kafka.image.LocalReplicaChanges;
 import org.apache.kafka.image.MetadataDelta;
@@ -207,6 +208,30 @@ public final class HostedPartitions implements MetadataPublisher {
         && !broker.fenced()
         && !broker.inControlledShutdown()
         && broker.epoch() == brokerEpoch;
+  }
+
+  /**
+   * The in-sync follower of a partition led here that a consumer in a rack had better read from
+   * (KIP-392): one in the same rack, where this broker is in another.
+   *
+   * @param offset that the follower has to have
+   */
+  public OptionalInt nearerReplica(Partition partition, String rack, long offset) {
+    ClusterImage cluster = image.cluster();
+    return isIn(cluster, brokerId, rack)
+        ? OptionalInt.empty()
+        : partition.inSyncFollower(id -> isIn(cluster, id, rack), offset);
+  }
+
+  private static boolean isIn(ClusterImage cluster, int brokerId, String rack) {
+    BrokerRegistration broker = cluster.broker(brokerId);
+    return broker != null && !broker.fenced() && broker.rack().filter(rack::equals).isPresent();
+  }
+
+  /** Whether consumers may be sent to followers, which then have to know what is committed. */
+  public boolean hasRack() {
+    BrokerRegistration self = image.cluster().broker(brokerId);
+    return self != null && self.rack().isPresent();
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.millrace.log.EpochEndOffset;
 import dev.millrace.log.Log;
 import dev.millrace.log.ReadResult;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicIdPartition;
@@ -149,8 +151,8 @@ public final class Partition {
       exclusive.unlock();
     }
     boolean sameTenure =
-        next instanceof PartitionState.Leader && before.leaderEpoch() == next.leaderEpoch();
-    if (before instanceof PartitionState.Leader && !sameTenure) {
+        next.getClass() == before.getClass() && before.leaderEpoch() == next.leaderEpoch();
+    if (!sameTenure) {
       endTenure();
     }
   }
@@ -187,7 +189,6 @@ public final class Partition {
   }
 
   private void endTenure() {
-    // Nobody can register meanwhile: that takes a leader.
     for (HighWatermarkListener listener : listeners) {
       listeners.remove(listener);
       tell(() -> listener.onTenureEnded(topicPartition()));
@@ -281,6 +282,10 @@ public final class Partition {
       highWatermark = advanced;
       log.updateHighWatermark(advanced);
     }
+    tellHighWatermark(advanced);
+  }
+
+  private void tellHighWatermark(long advanced) {
     for (HighWatermarkListener listener : listeners) {
       tell(() -> listener.onHighWatermark(topicPartition(), advanced));
     }
@@ -304,7 +309,16 @@ public final class Partition {
    * @throws NotLeaderOrFollowerException this broker does not lead
    */
   public void addListener(HighWatermarkListener listener) {
-    listen(listeners, listener);
+    listen(listeners, listener, false);
+  }
+
+  /**
+   * The same for who reads from any replica: a follower's tenure ends with its leader's.
+   *
+   * @throws NotLeaderOrFollowerException this broker neither leads nor follows
+   */
+  public void addReadListener(HighWatermarkListener listener) {
+    listen(listeners, listener, true);
   }
 
   public void removeListener(HighWatermarkListener listener) {
@@ -318,17 +332,21 @@ public final class Partition {
    * @throws NotLeaderOrFollowerException this broker does not lead
    */
   public void addAppendListener(AppendListener listener) {
-    listen(appendListeners, listener);
+    listen(appendListeners, listener, false);
   }
 
   public void removeAppendListener(AppendListener listener) {
     appendListeners.remove(listener);
   }
 
-  private <T> void listen(Set<T> to, T listener) {
+  private <T> void listen(Set<T> to, T listener, boolean anyReplica) {
     shared.lock();
     try {
-      requireLeader(OptionalInt.empty());
+      if (anyReplica) {
+        requireReplica(OptionalInt.empty());
+      } else {
+        requireLeader(OptionalInt.empty());
+      }
       to.add(listener);
     } finally {
       shared.unlock();
@@ -364,6 +382,7 @@ public final class Partition {
    */
   void appendAsFollower(
       FollowPosition position, ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
+    long before = highWatermark;
     whileFollowing(
         position,
         () -> {
@@ -382,6 +401,10 @@ public final class Partition {
             log.deleteRecords(start);
           }
         });
+    long after = highWatermark;
+    if (after > before) {
+      tellHighWatermark(after);
+    }
   }
 
   /**
@@ -467,18 +490,22 @@ public final class Partition {
    * @throws org.apache.kafka.common.errors.ApiException the reason for a refusal
    */
   public PartitionRead read(ReadRequest request) {
-    PartitionState.Leader leader = requireLeader(request.currentLeaderEpoch());
+    OptionalInt epoch = request.currentLeaderEpoch();
     return switch (request.reader()) {
-      case Reader.Consumer consumer -> readCommitted(request, consumer, leader);
-      case Reader.Follower follower -> replicate(request, follower, leader);
+      case Reader.Consumer consumer ->
+          readCommitted(
+              request,
+              consumer,
+              consumer.fromAnyReplica() ? requireReplica(epoch) : requireLeader(epoch));
+      case Reader.Follower follower -> replicate(request, follower, requireLeader(epoch));
     };
   }
 
   private PartitionRead readCommitted(
-      ReadRequest request, Reader.Consumer consumer, PartitionState.Leader leader) {
+      ReadRequest request, Reader.Consumer consumer, PartitionState now) {
     long watermark = highWatermark;
     long stable = Math.min(log.lastStableOffset(), watermark);
-    EpochEndOffset diverging = divergence(request, leader);
+    EpochEndOffset diverging = divergence(request, now);
     if (diverging != null) {
       return new PartitionRead(null, watermark, stable, log.logStartOffset(), null, diverging);
     }
@@ -518,13 +545,13 @@ public final class Partition {
         found.slice(), highWatermark, log.lastStableOffset(), found.logStartOffset(), null, null);
   }
 
-  private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState.Leader leader) {
+  private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState now) {
     if (request.lastFetchedEpoch().isEmpty()) {
       return null;
     }
     int epoch = request.lastFetchedEpoch().getAsInt();
     EpochEndOffset end =
-        endOffsetForEpoch(epoch, leader)
+        endOffsetForEpoch(epoch, now)
             .orElseThrow(
                 () -> new OffsetOutOfRangeException("epoch " + epoch + " is unknown to " + id));
     return end.leaderEpoch() < epoch || end.endOffset() < request.offset() ? end : null;
@@ -535,8 +562,8 @@ public final class Partition {
     return endOffsetForEpoch(epoch, requireLeader(currentLeaderEpoch));
   }
 
-  private Optional<EpochEndOffset> endOffsetForEpoch(int epoch, PartitionState.Leader leader) {
-    return epoch == leader.leaderEpoch()
+  private Optional<EpochEndOffset> endOffsetForEpoch(int epoch, PartitionState now) {
+    return epoch == now.leaderEpoch()
         ? Optional.of(new EpochEndOffset(epoch, log.logEndOffset()))
         : log.endOffsetForEpoch(epoch);
   }
@@ -560,6 +587,42 @@ public final class Partition {
       return leader;
     }
     throw new NotLeaderOrFollowerException("this broker does not lead " + id);
+  }
+
+  /**
+   * The state, if this broker leads or follows in the epoch meant. Errors are as with {@link
+   * #requireLeader}.
+   */
+  private PartitionState requireReplica(OptionalInt epochMeant) {
+    PartitionState current = state;
+    if (epochMeant.isPresent()) {
+      checkEpoch(epochMeant.getAsInt(), current.leaderEpoch());
+    }
+    if (current instanceof PartitionState.Offline offline) {
+      throw new NotLeaderOrFollowerException(
+          "%s is offline on this broker: %s".formatted(id, offline.reason()));
+    }
+    return current;
+  }
+
+  /**
+   * Of the replicas asked about the in-sync one that is farthest, if one has the offset; empty
+   * where this broker does not lead.
+   */
+  OptionalInt inSyncFollower(IntPredicate among, long offset) {
+    if (!(state instanceof PartitionState.Leader leader)) {
+      return OptionalInt.empty();
+    }
+    return leader.isr().stream()
+        .filter(replica -> replica != localId && among.test(replica))
+        .filter(
+            replica -> {
+              FollowerProgress progress = leader.followers().get(replica);
+              return progress.logStartOffset() <= offset && offset <= progress.logEndOffset();
+            })
+        .max(Comparator.comparingLong(replica -> leader.followers().end(replica)))
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
   }
 
   private void checkEpoch(int meant, int current) {

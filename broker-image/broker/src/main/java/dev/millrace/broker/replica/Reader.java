@@ -6,8 +6,9 @@ public sealed interface Reader {
    * A client: up to the high watermark.
    *
    * @param readCommitted whether to stop before undecided transactions
+   * @param fromAnyReplica whether a follower may answer, too (KIP-392)
    */
-  record Consumer(boolean readCommitted) implements Reader {}
+  record Consumer(boolean readCommitted, boolean fromAnyReplica) implements Reader {}
 
   /**
    * A follower: up to the log's end.

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PartitionTest {
   private static final int SELF = 0;
-  private static final Reader CONSUMER = new Reader.Consumer(false);
+  private static final Reader CONSUMER = new Reader.Consumer(false, false);
   private static final OptionalInt ANY = OptionalInt.empty();
   private static final TopicIdPartition ID =
       new TopicIdPartition(Uuid.randomUuid(), new TopicPartition("orders", 0));

@@ -98,6 +98,8 @@ final class BrokerHarness implements AutoCloseable {
     List<Integer> own = ports.computeIfAbsent(id, key -> freePorts());
     Map<String, String> all = new HashMap<>(settings);
     all.put("node.id", Integer.toString(id));
+    // Every broker in a zone of its own, as it is on a cluster of several nodes.
+    all.putIfAbsent("broker.rack", "zone-" + id);
     all.put("log.dirs", directory.resolve("broker-" + id).toString());
     all.put(
         "listeners",

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -116,6 +118,42 @@ class ReplicationTest {
     assertReplicasAreEqual();
   }
 
+  @Test
+  void aConsumerReadsFromTheReplicaInItsOwnZone() throws Exception {
+    // Given
+    produce(0, 600);
+    awaitInSync(3);
+    Map<String, Object> settings = brokers.client();
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("client.rack", "zone-1");
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(partitions());
+      AtomicInteger seen = new AtomicInteger();
+
+      // When
+      await()
+          .atMost(BrokerHarness.DEADLINE)
+          .until(() -> seen.addAndGet(consumer.poll(Duration.ofMillis(200)).count()) == 600);
+      produce(600, 60);
+      await()
+          .atMost(BrokerHarness.DEADLINE)
+          .until(() -> seen.addAndGet(consumer.poll(Duration.ofMillis(200)).count()) == 660);
+
+      // Then: of the two thirds that others lead, and of no more
+      assertThat(consumer.metrics().values())
+          .filteredOn(metric -> metric.metricName().name().equals("preferred-read-replica"))
+          .extracting(metric -> ((Number) metric.metricValue()).intValue())
+          .filteredOn(replica -> replica >= 0)
+          .hasSize(PARTITIONS * 2 / 3)
+          .containsOnly(1);
+    }
+  }
+
+  private static List<TopicPartition> partitions() {
+    return IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(TOPIC, i)).toList();
+  }
+
   private void produce(int from, int count) throws Exception {
     try (KafkaProducer<String, String> producer = producer()) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -151,14 +189,13 @@ class ReplicationTest {
     Set<String> values = new HashSet<>();
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-      consumer.assign(
-          IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(TOPIC, i)).toList());
+      consumer.assign(partitions());
       await()
           .atMost(BrokerHarness.DEADLINE)
           .until(
               () -> {
                 for (ConsumerRecord<String, String> record :
-                    consumer.poll(java.time.Duration.ofMillis(200))) {
+                    consumer.poll(Duration.ofMillis(200))) {
                   assertThat(values.add(record.value())).as(record.value()).isTrue();
                 }
                 return values.size() >= count;

@@ -90,7 +90,8 @@ final class SpecRules {
       "['node.id','broker.id','cluster.id','process.roles','listeners','advertised.listeners',"
           + "'inter.broker.listener.name','controller.listener.names','controller.quorum.voters',"
           + "'controller.quorum.bootstrap.servers','listener.security.protocol.map','log.dir',"
-          + "'log.dirs','metadata.log.dir','broker.rack','health.listener','metadata.log',"
+          + "'log.dirs','metadata.log.dir','broker.rack',"
+          + "'broker.rack.file','broker.rack.wait.ms','health.listener','metadata.log',"
           + "'metadata.log.name','metadata.log.namespace','kubernetes.url',"
           + "'kubernetes.credentials.dir','num.partitions','default.replication.factor',"
           + "'min.insync.replicas']";

@@ -2,6 +2,7 @@ package dev.millrace.operator;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
+import dev.millrace.operator.reconcile.Zones;
 import dev.millrace.operator.scale.BrokerRegistry;
 import dev.millrace.operator.scale.KafkaBrokerRegistry;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,7 +60,7 @@ public final class MillraceOperator implements AutoCloseable {
     operator.register(
         new LogClusterReconciler(
             client,
-            settings.brokers(),
+            settings.brokers().withZones(Zones.allowed(client)),
             settings.healthInterval(),
             registry,
             MillraceOperator::clusterId,

@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What is there of a cluster, as the informers last saw it. */
 final class Actual {
@@ -54,9 +55,12 @@ final class Actual {
         .orElse("");
   }
 
+  Stream<Pod> podObjects() {
+    return context.getSecondaryResourcesAsStream(Pod.class);
+  }
+
   List<PodView> pods() {
-    return context
-        .getSecondaryResourcesAsStream(Pod.class)
+    return podObjects()
         .flatMap(pod -> PodView.of(names, pod).stream())
         .sorted(Comparator.comparing(PodView::id))
         .toList();

@@ -58,6 +58,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Identity identity;
   private final Volumes volumes;
   private final Restarter restarter;
+  private final Zones zones;
   private final StatusWriter writer;
   private final EventPublisher events;
   private final Statuses statuses;
@@ -82,6 +83,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
     this.restarter = new Restarter(client);
+    this.zones = new Zones(client, settings.labelsZones());
     this.writer = new StatusWriter(client);
     this.events = new EventPublisher(client, clock);
     this.statuses = new Statuses(clock);
@@ -112,8 +114,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {
     var spec = cluster.getSpec();
     var health = requireNonNull(sources).health().of(ResourceID.fromResource(cluster));
-    var scale = ScalePlanner.decide(spec.brokers(), actual.replicas(), health);
     var memory = MemoryPlan.of(spec);
+    var scale = ScalePlanner.decide(spec.brokers(), actual.replicas(), health);
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()));
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
     var renewal =
@@ -129,6 +131,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             object ->
                 applier.apply(
                     object, actual.find(object.getClass(), object.getMetadata().getName())));
+    zones.label(actual.podObjects(), wanted.zoneKey());
     var claims = volumes.grown(actual.claims(scale.brokers()), spec.storage().size());
     var departed = ScalePlanner.departed(scale.brokers(), health);
     if (!departed.isEmpty()) {

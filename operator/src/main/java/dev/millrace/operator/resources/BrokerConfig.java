@@ -59,6 +59,8 @@ final class BrokerConfig {
             .formatted(host, ClusterNames.CLIENT_PORT, host, ClusterNames.INTERNAL_PORT));
     all.put("log.dirs", DATA_DIRECTORY + "/data");
     all.put("health.listener", "http://${env:POD_IP}:" + ClusterNames.HEALTH_PORT);
+    all.put("broker.rack.file", BrokerPod.ZONE_FILE);
+    all.put("broker.rack.wait.ms", "${env:%s}".formatted(BrokerPod.ZONE_WAIT));
     all.put("metadata.log", "kubernetes");
     all.put("metadata.log.name", wanted.names().cluster());
     all.put("metadata.log.namespace", wanted.names().namespace());

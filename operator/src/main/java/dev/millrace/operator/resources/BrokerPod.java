@@ -36,7 +36,17 @@ final class BrokerPod {
   /** Changes with the configuration, so that a change of it is a change of the pod. */
   static final String CONFIG_HASH = "millrace.dev/config-hash";
 
+  /**
+   * Where a broker finds its zone: the pod's label, in a file that the kubelet keeps up to date.
+   */
+  static final String ZONE_FILE = "/etc/podinfo/zone";
+
+  /** How long a broker waits for its zone; only worth it where somebody labels its pod. */
+  static final String ZONE_WAIT = "MILLRACE_RACK_WAIT_MS";
+
+  private static final int ZONE_WAIT_MS = 10_000;
   private static final String CONFIG_DIRECTORY = "/etc/millrace";
+  private static final String POD_INFO_DIRECTORY = "/etc/podinfo";
   private static final String ZONE_KEY = "topology.kubernetes.io/zone";
   private static final long USER = 65532;
 
@@ -47,9 +57,7 @@ final class BrokerPod {
 
   static PodTemplateSpec template(Wanted wanted, String config) {
     var names = wanted.names();
-    var topology =
-        Optional.ofNullable(wanted.spec().topology())
-            .orElseGet(() -> new Topology(null, null, null, null));
+    var topology = topology(wanted);
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(names.labels())
@@ -64,8 +72,7 @@ final class BrokerPod {
         .withTolerations(topology.tolerations())
         .withPriorityClassName(topology.priorityClass())
         .withTopologySpreadConstraints(
-            spread(wanted, Optional.ofNullable(topology.zoneKey()).orElse(ZONE_KEY)),
-            spread(wanted, "kubernetes.io/hostname"))
+            spread(wanted, zoneKey(wanted)), spread(wanted, "kubernetes.io/hostname"))
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
         .withRunAsUser(USER)
@@ -85,12 +92,34 @@ final class BrokerPod {
         .endConfigMap()
         .endVolume()
         .addNewVolume()
+        .withName("podinfo")
+        .withNewDownwardAPI()
+        .addNewItem()
+        .withPath("zone")
+        .withNewFieldRef()
+        .withApiVersion("v1")
+        .withFieldPath("metadata.labels['%s']".formatted(zoneKey(wanted)))
+        .endFieldRef()
+        .endItem()
+        .endDownwardAPI()
+        .endVolume()
+        .addNewVolume()
         .withName("tmp")
         .withNewEmptyDir()
         .endEmptyDir()
         .endVolume()
         .endSpec()
         .build();
+  }
+
+  private static Topology topology(Wanted wanted) {
+    return Optional.ofNullable(wanted.spec().topology())
+        .orElseGet(() -> new Topology(null, null, null, null));
+  }
+
+  /** The label, of nodes and of pods, that tells a zone. */
+  static String zoneKey(Wanted wanted) {
+    return Optional.ofNullable(topology(wanted).zoneKey()).orElse(ZONE_KEY);
   }
 
   private static Container container(Wanted wanted) {
@@ -103,7 +132,7 @@ final class BrokerPod {
             port("client", CLIENT_PORT),
             port("internal", INTERNAL_PORT),
             port("health", HEALTH_PORT))
-        .withEnv(environment(wanted.memory()))
+        .withEnv(environment(wanted))
         .withResources(resources(wanted))
         .withLivenessProbe(liveness())
         .withReadinessProbe(readiness())
@@ -121,6 +150,11 @@ final class BrokerPod {
         .withReadOnly(true)
         .endVolumeMount()
         .addNewVolumeMount()
+        .withName("podinfo")
+        .withMountPath(POD_INFO_DIRECTORY)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .addNewVolumeMount()
         .withName(VOLUME)
         .withMountPath(BrokerConfig.DATA_DIRECTORY)
         .endVolumeMount()
@@ -131,16 +165,18 @@ final class BrokerPod {
         .build();
   }
 
-  private static List<EnvVar> environment(MemoryPlan memory) {
+  private static List<EnvVar> environment(Wanted wanted) {
     return List.of(
         field("POD_NAME", "metadata.name"),
         field("POD_NAMESPACE", "metadata.namespace"),
         field("POD_IP", "status.podIP"),
         field("MILLRACE_NODE_ID", "metadata.labels['apps.kubernetes.io/pod-index']"),
-        new EnvVarBuilder()
-            .withName("JDK_JAVA_OPTIONS")
-            .withValue(String.join(" ", memory.jvmOptions()))
-            .build());
+        value(ZONE_WAIT, Integer.toString(wanted.settings().labelsZones() ? ZONE_WAIT_MS : 0)),
+        value("JDK_JAVA_OPTIONS", String.join(" ", wanted.memory().jvmOptions())));
+  }
+
+  private static EnvVar value(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
   }
 
   private static EnvVar field(String name, String path) {

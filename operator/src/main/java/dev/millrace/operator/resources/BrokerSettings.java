@@ -8,12 +8,24 @@ import java.util.Optional;
  * @param image the broker image with its tag; {@code spec.version} replaces the tag
  * @param advertise which address brokers tell
  * @param kubernetesUrl where brokers find the API server; empty: where every pod does
+ * @param labelsZones whether the operator tells pods their zone, so that it is worth waiting for
  */
-public record BrokerSettings(String image, Advertise advertise, Optional<String> kubernetesUrl) {
+public record BrokerSettings(
+    String image, Advertise advertise, Optional<String> kubernetesUrl, boolean labelsZones) {
   public BrokerSettings {
     if (image.isBlank()) {
       throw new IllegalArgumentException("the broker image is not set");
     }
+  }
+
+  /** Settings of an operator that knows no zones. */
+  public BrokerSettings(String image, Advertise advertise, Optional<String> kubernetesUrl) {
+    this(image, advertise, kubernetesUrl, false);
+  }
+
+  /** These settings, of an operator that may or may not read zones. */
+  public BrokerSettings withZones(boolean labels) {
+    return new BrokerSettings(image, advertise, kubernetesUrl, labels);
   }
 
   /** The image in the version that a spec asks for. */
@@ -30,7 +42,7 @@ public record BrokerSettings(String image, Advertise advertise, Optional<String>
   public BrokerSettings withDefaultTag(String tag) {
     return tag(image).isPresent()
         ? this
-        : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl);
+        : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl, labelsZones);
   }
 
   private static Optional<String> tag(String image) {

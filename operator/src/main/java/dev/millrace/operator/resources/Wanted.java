@@ -72,6 +72,11 @@ public record Wanted(
     return names(cluster);
   }
 
+  /** The label, of nodes and of pods, that tells a zone. */
+  public String zoneKey() {
+    return BrokerPod.zoneKey(this);
+  }
+
   /** The names of a cluster's objects. */
   public static ClusterNames names(LogCluster cluster) {
     return new ClusterNames(cluster.getMetadata().getName(), cluster.getMetadata().getNamespace());

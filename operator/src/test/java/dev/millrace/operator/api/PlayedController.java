@@ -33,6 +33,11 @@ final class PlayedController implements AutoCloseable {
     assert !task.isDone();
   }
 
+  /** On which node a broker's pod is: each is on one of its own. */
+  static String node(String namespace, int id) {
+    return namespace + "-" + id;
+  }
+
   private void pass() {
     try {
       client.apps().statefulSets().inNamespace(namespace).list().getItems().forEach(this::play);
@@ -47,6 +52,9 @@ final class PlayedController implements AutoCloseable {
             + "-"
             + Fingerprint.of(Serialization.asJson(set.getSpec().getTemplate()));
     int replicas = set.getSpec().getReplicas();
+    client.pods().inNamespace(namespace).list().getItems().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
+        .forEach(pod -> client.resource(pod).withGracePeriod(0).delete());
     for (int id = 0; id < replicas; id++) {
       claim(set, id);
       pod(set, id, revision);
@@ -125,6 +133,7 @@ final class PlayedController implements AutoCloseable {
                     .withLabels(labels)
                     .endMetadata()
                     .withNewSpec()
+                    .withNodeName(node(namespace, id))
                     .addNewContainer()
                     .withName("broker")
                     .withImage(template.getSpec().getContainers().getFirst().getImage())

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
@@ -36,6 +39,8 @@ import org.awaitility.Awaitility;
 final class Stage implements AutoCloseable {
   private static final Path CRDS = Path.of("../crds/src/main/resources/crds");
   private static final Path ROLE = Path.of("../deploy/watch/base/role.yaml");
+  private static final Path ZONES = Path.of("../deploy/zones");
+  private static final int NODES = 3;
   private static final String ACCOUNT = "millrace-operator";
   private static final String IMAGE = "millrace.dev/broker:0.1.0";
   private static final Duration DEADLINE = Duration.ofSeconds(40);
@@ -50,6 +55,11 @@ final class Stage implements AutoCloseable {
   private StagedOperator operator;
 
   Stage(ApiServer api) throws IOException {
+    this(api, false);
+  }
+
+  /** With nodes that have zones and may be read, or without either. */
+  Stage(ApiServer api, boolean zones) throws IOException {
     admin = new KubernetesClientBuilder().withConfig(api.config()).build();
     installCrds(admin);
     namespace =
@@ -65,6 +75,10 @@ final class Stage implements AutoCloseable {
             .getMetadata()
             .getName();
     grant();
+    if (zones) {
+      grantZones();
+      IntStream.range(0, NODES).forEach(this::makeNode);
+    }
     var config =
         new ConfigBuilder(api.config())
             .withImpersonateUsername("system:serviceaccount:%s:%s".formatted(namespace, ACCOUNT))
@@ -126,6 +140,35 @@ final class Stage implements AutoCloseable {
   void upgradeOperator(String image) {
     operator.close();
     operator = operator(image);
+  }
+
+  private void grantZones() throws IOException {
+    try (var files = Files.list(ZONES)) {
+      for (var file :
+          files.filter(file -> file.getFileName().toString().startsWith("cluster")).toList()) {
+        for (var object : admin.load(Files.newInputStream(file)).items()) {
+          object.getMetadata().setName(namespace);
+          if (object instanceof ClusterRoleBinding binding) {
+            binding.getRoleRef().setName(namespace);
+            binding.getSubjects().getFirst().setNamespace(namespace);
+          }
+          admin.resource(object).create();
+        }
+      }
+    }
+  }
+
+  private void makeNode(int id) {
+    admin
+        .resource(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName(PlayedController.node(namespace, id))
+                .addToLabels("topology.kubernetes.io/zone", "zone-" + id)
+                .addToLabels("rack", "rack-" + id)
+                .endMetadata()
+                .build())
+        .create();
   }
 
   KubernetesClient admin() {

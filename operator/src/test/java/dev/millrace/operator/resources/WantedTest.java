@@ -6,6 +6,7 @@ import dev.millrace.operator.Fixtures;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
 import java.io.StringReader;
@@ -128,6 +129,37 @@ class WantedTest {
         .containsEntry(
             "advertised.listeners", "CLIENT://${env:POD_IP}:9092,INTERNAL://${env:POD_IP}:9091")
         .containsEntry("kubernetes.url", "https://127.0.0.1:6443");
+  }
+
+  @Test
+  void aBrokerFindsItsZoneInAFileThatTheKubeletMakesOfThePodsLabel() {
+    // Given
+    var wanted =
+        Fixtures.wanted(
+            "{brokers: 3, memory: 1Gi, storage: {size: 1Gi}, topology: {zoneKey: example.com/rack}}",
+            3);
+
+    // When
+    var pod = statefulSet(wanted).getSpec().getTemplate().getSpec();
+
+    // Then
+    assertThat(properties(wanted)).containsEntry("broker.rack.file", "/etc/podinfo/zone");
+    assertThat(pod.getVolumes())
+        .filteredOn(volume -> volume.getDownwardAPI() != null)
+        .singleElement()
+        .satisfies(
+            volume ->
+                assertThat(
+                        volume.getDownwardAPI().getItems().getFirst().getFieldRef().getFieldPath())
+                    .isEqualTo("metadata.labels['example.com/rack']"));
+    assertThat(pod.getTopologySpreadConstraints())
+        .allSatisfy(
+            spread -> {
+              assertThat(spread.getWhenUnsatisfiable()).isEqualTo("ScheduleAnyway");
+              assertThat(spread.getMaxSkew()).isEqualTo(1);
+            })
+        .extracting(TopologySpreadConstraint::getTopologyKey)
+        .containsExactly("example.com/rack", "kubernetes.io/hostname");
   }
 
   @Test

@@ -101,6 +101,34 @@ class DeployManifestsTest {
   }
 
   @Test
+  void whoWantsZonesGetsTheSameRightToReadNodesFromBoth() throws IOException {
+    // Given
+    String kubectl = program("kubectl");
+    String helm = program("helm");
+
+    // When
+    SortedMap<String, JsonNode> kustomized =
+        objects(run(kubectl, "kustomize", root.resolve("deploy/zones").toString()));
+    SortedMap<String, JsonNode> templated =
+        objects(
+            run(
+                helm,
+                "template",
+                "--kube-version=1.34.0",
+                "millrace",
+                root.resolve("deploy/helm/millrace").toString(),
+                "--namespace=millrace",
+                "--set=zones.readNodes=true"));
+
+    // Then
+    assertThat(kustomized)
+        .containsOnlyKeys(
+            "ClusterRole/millrace-operator-zones", "ClusterRoleBinding/millrace-operator-zones");
+    kustomized.forEach(
+        (name, object) -> assertThat(templated.get(name)).as(name).isEqualTo(object));
+  }
+
+  @Test
   void kustomizeInstallsEveryResourceTypeAndNoClusterRole() throws IOException {
     // Given
     String kubectl = program("kubectl");

@@ -38,7 +38,8 @@ public final class BrokerMain {
     Security.setProperty("networkaddress.cache.ttl", "1");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
     try {
-      BrokerConfig config = BrokerConfig.of(SettingsFile.read(file(arguments), System.getenv()));
+      var settings = SettingsFile.read(file(arguments), System.getenv());
+      BrokerConfig config = BrokerConfig.of(new RackFile(Thread::sleep).resolve(settings));
       logger
           .atInfo()
           .addKeyValue("version", BuildVersion.get())

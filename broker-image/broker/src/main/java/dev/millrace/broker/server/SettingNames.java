@@ -27,6 +27,8 @@ final class SettingNames {
   static final String METADATA_LOG_NAMESPACE = "metadata.log.namespace";
   static final String KUBERNETES_URL = "kubernetes.url";
   static final String KUBERNETES_CREDENTIALS = "kubernetes.credentials.dir";
+  static final String RACK_FILE = "broker.rack.file";
+  static final String RACK_WAIT = "broker.rack.wait.ms";
 
   /**
    * Kafka's names, but half and two thirds of Kafka's defaults. A broker whose process dies is
@@ -110,6 +112,19 @@ final class SettingNames {
             "/var/run/secrets/kubernetes.io/serviceaccount",
             Importance.LOW,
             "Where the service account's token and the API server's certificate are.")
+        .define(
+            RACK_FILE,
+            Type.STRING,
+            null,
+            Importance.LOW,
+            "Where the rack is found that broker.rack does not name.")
+        .define(
+            RACK_WAIT,
+            Type.INT,
+            0,
+            Range.between(0, 999_999),
+            Importance.LOW,
+            "How long a broker that starts waits for that file to have content.")
         .define(
             HEARTBEAT_INTERVAL,
             Type.INT,

@@ -57,7 +57,8 @@ final class ContainerEnvironment {
     throw new IllegalArgumentException("unsupported source of an environment variable: " + source);
   }
 
-  private static String field(String path, Pod pod, String podIp) {
+  /** A field of a pod by its path, as the downward API has it. */
+  static String field(String path, Pod pod, String podIp) {
     var meta = pod.getMetadata();
     Matcher keyed = KEYED.matcher(path);
     if (keyed.matches()) {

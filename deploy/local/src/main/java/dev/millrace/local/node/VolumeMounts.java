@@ -21,8 +21,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes directories of a pod's volumes: ConfigMaps and Secrets (as they are when the container
- * starts), emptyDirs, claims, and the service account's token.
+ * Makes directories of a pod's volumes: ConfigMaps, Secrets and the downward API (as they are when
+ * the container starts), emptyDirs, claims, and the service account's token.
  */
 final class VolumeMounts {
   static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -61,7 +61,7 @@ final class VolumeMounts {
               .filter(v -> v.getName().equals(mount.getName()))
               .findFirst()
               .orElseThrow();
-      fill(namespace, volume, directories.get(mount.getMountPath()), map);
+      fill(pod, volume, directories.get(mount.getMountPath()), map);
     }
     if (directories.containsKey(SERVICE_ACCOUNT)) {
       serviceAccount(pod, base.resolve("serviceaccount"));
@@ -82,8 +82,8 @@ final class VolumeMounts {
     return claims.directory(found);
   }
 
-  private void fill(String namespace, Volume volume, @Nullable Path at, PathMap map)
-      throws IOException {
+  private void fill(Pod pod, Volume volume, @Nullable Path at, PathMap map) throws IOException {
+    String namespace = pod.getMetadata().getNamespace();
     Path directory = Objects.requireNonNull(at);
     Files.createDirectories(directory);
     if (volume.getConfigMap() != null) {
@@ -104,6 +104,12 @@ final class VolumeMounts {
       for (var entry : found.getData().entrySet()) {
         byte[] bytes = Base64.getDecoder().decode(entry.getValue());
         Files.write(directory.resolve(entry.getKey()), bytes);
+      }
+    } else if (volume.getDownwardAPI() != null) {
+      for (var item : volume.getDownwardAPI().getItems()) {
+        write(
+            directory.resolve(item.getPath()),
+            ContainerEnvironment.field(item.getFieldRef().getFieldPath(), pod, ""));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -66,7 +67,14 @@ class LocalNodeTest {
                 volumeMounts:
                 - {name: data, mountPath: /data}
                 - {name: settings, mountPath: /etc/settings}
-              volumes: [{name: settings, configMap: {name: settings}}]
+                - {name: podinfo, mountPath: /etc/podinfo}
+              volumes:
+              - {name: settings, configMap: {name: settings}}
+              - name: podinfo
+                downwardAPI:
+                  items:
+                  - {path: app, fieldRef: {fieldPath: "metadata.labels['app']"}}
+                  - {path: zone, fieldRef: {fieldPath: "metadata.labels['zone']"}}
           volumeClaimTemplates:
           - metadata: {name: data}
             spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
@@ -107,6 +115,8 @@ class LocalNodeTest {
         .containsEntry("app", "web");
     assertThat(pod.getStatus().getPodIP()).startsWith("127.0.0.");
     assertThat(starts("web-1")).singleElement().asString().startsWith("web-1 " + directory);
+    assertThat(podInfo("app")).hasSize(2).containsOnly("web");
+    assertThat(podInfo("zone")).as("what a pod lacks is empty").hasSize(2).containsOnly("");
     await()
         .untilAsserted(
             () -> {
@@ -124,6 +134,23 @@ class LocalNodeTest {
                 .getStatus()
                 .getPhase())
         .isEqualTo("Bound");
+  }
+
+  private List<String> podInfo(String item) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(file -> file.endsWith(Path.of("podinfo", item)))
+          .map(LocalNodeTest::text)
+          .toList();
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

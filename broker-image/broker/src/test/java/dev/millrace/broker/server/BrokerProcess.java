@@ -14,10 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A broker in a process of its own, with the memory of a small pod. */
 final class BrokerProcess implements AutoCloseable {
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private final Path directory;
   private final int client = freePort();
   private final int internal = freePort();
@@ -145,9 +149,16 @@ final class BrokerProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** Free, and given to no other broker that has yet to bind its own. */
   private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    try {
+      while (true) {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+          if (GIVEN.add(socket.getLocalPort())) {
+            return socket.getLocalPort();
+          }
+        }
+      }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -96,6 +96,7 @@ class ArchitectureTest {
       Set.of(
           "network.RequestContext",
           "network.Exchange",
+          "health.ClusterJudge",
           "health.PartitionHealth",
           "server.BrokerHealth",
           "server.Broker",

@@ -44,6 +44,24 @@ public record ClusterHealth(
       List<Integer> replicas,
       String reason) {}
 
-  /** A registered broker and what it hosts. */
-  public record Broker(int id, boolean fenced, int replicas, int leaders, @Nullable String rack) {}
+  /**
+   * A registered broker and what it hosts.
+   *
+   * @param unspared partitions that would refuse {@code acks=all} without it: it is their only
+   *     replica in sync, or they have no more of them than they need
+   * @param unsparedExample the first of them by name
+   */
+  public record Broker(
+      int id,
+      boolean fenced,
+      int replicas,
+      int leaders,
+      @Nullable String rack,
+      int unspared,
+      @Nullable String unsparedExample) {}
+
+  /** The same, as another place of the metadata log has it that changed nothing of it. */
+  ClusterHealth at(int controller, long offset) {
+    return new ClusterHealth(controller, offset, partitions, brokers);
+  }
 }

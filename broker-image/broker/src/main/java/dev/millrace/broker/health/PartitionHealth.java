@@ -18,6 +18,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges every partition of a metadata image, in one pass over it. Pure but for its own state: used
@@ -31,11 +32,33 @@ public final class PartitionHealth {
                   .thenComparingInt(judged -> judged.partition)
                   .reversed());
 
+  /** What a broker hosts. */
+  private static final class Hosted {
+    private int replicas;
+    private int leaders;
+    private int unspared;
+    private @Nullable String topic;
+    private int partition;
+
+    void unspared(String name, int id) {
+      unspared++;
+      int order = topic == null ? -1 : name.compareTo(topic);
+      if (order < 0 || (order == 0 && id < partition)) {
+        topic = name;
+        partition = id;
+      }
+    }
+
+    @Nullable String example() {
+      return topic == null ? null : topic + "-" + partition;
+    }
+  }
+
   private record Judged(
       int severity, String topic, int partition, PartitionRegistration registration) {}
 
   private final ClusterImage cluster;
-  private final Map<Integer, int[]> hosted = new HashMap<>();
+  private final Map<Integer, Hosted> hosted = new HashMap<>();
   private final PriorityQueue<Judged> worst = new PriorityQueue<>(BEST_FIRST);
   private int total;
   private int healthy;
@@ -84,11 +107,11 @@ public final class PartitionHealth {
 
   private void judge(String topic, int id, PartitionRegistration partition, int minIsr) {
     total++;
-    count(partition);
     // While replicas move, those that are on their way in are not missed yet.
     int wanted = partition.replicas.length - partition.addingReplicas.length;
     // A topic of one replica is not broken for a minimum of two: it takes what there is.
     int effectiveMinIsr = Math.min(minIsr, partition.replicas.length);
+    count(topic, id, partition, effectiveMinIsr);
     boolean headless = partition.leader < 0;
     boolean tooFew = partition.isr.length < effectiveMinIsr;
     boolean under = partition.isr.length < wanted;
@@ -108,13 +131,22 @@ public final class PartitionHealth {
     }
   }
 
-  private void count(PartitionRegistration partition) {
+  private void count(String topic, int id, PartitionRegistration partition, int minIsr) {
     for (int replica : partition.replicas) {
-      hosted.computeIfAbsent(replica, id -> new int[2])[0]++;
+      hosted(replica).replicas++;
     }
     if (partition.leader >= 0) {
-      hosted.computeIfAbsent(partition.leader, id -> new int[2])[1]++;
+      hosted(partition.leader).leaders++;
     }
+    if (partition.isr.length - 1 < Math.max(1, minIsr)) {
+      for (int replica : partition.isr) {
+        hosted(replica).unspared(topic, id);
+      }
+    }
+  }
+
+  private Hosted hosted(int broker) {
+    return hosted.computeIfAbsent(broker, id -> new Hosted());
   }
 
   private ClusterHealth.Partitions partitions() {
@@ -176,9 +208,15 @@ public final class PartitionHealth {
         .limit(ClusterHealth.MAX_BROKERS)
         .map(
             broker -> {
-              int[] counts = hosted.getOrDefault(broker.id(), new int[2]);
+              Hosted counts = hosted(broker.id());
               return new ClusterHealth.Broker(
-                  broker.id(), broker.fenced(), counts[0], counts[1], broker.rack().orElse(null));
+                  broker.id(),
+                  broker.fenced(),
+                  counts.replicas,
+                  counts.leaders,
+                  broker.rack().orElse(null),
+                  counts.unspared,
+                  counts.example());
             })
         .toList();
   }

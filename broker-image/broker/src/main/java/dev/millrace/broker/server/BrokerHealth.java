@@ -6,15 +6,16 @@ import dev.millrace.broker.health.BrokerState;
 import dev.millrace.broker.health.BrokerStatus;
 import dev.millrace.broker.health.CgroupMemory;
 import dev.millrace.broker.health.ClusterHealth;
+import dev.millrace.broker.health.ClusterJudge;
 import dev.millrace.broker.health.HealthSource;
 import dev.millrace.broker.health.MemoryProbe;
 import dev.millrace.broker.health.Metrics;
-import dev.millrace.broker.health.PartitionHealth;
 import dev.millrace.broker.network.NetworkCounters;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.log.LogManager;
 import java.util.Optional;
 import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicsImage;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.metadata.Replicas;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,7 @@ import org.jspecify.annotations.Nullable;
  * there. Thread-safe; parts are set by the starting thread.
  */
 final class BrokerHealth implements HealthSource {
-  private record Counted(MetadataImage image, int leaders, int replicas) {}
-
-  private record Judged(MetadataImage image, ClusterHealth health) {}
+  private record Counted(TopicsImage topics, int leaders, int replicas) {}
 
   private final BrokerConfig config;
   private final MemoryProbe memory = new MemoryProbe(CgroupMemory.ofThisProcess());
@@ -37,11 +36,12 @@ final class BrokerHealth implements HealthSource {
   private volatile @Nullable BrokerLifecycle lifecycle;
   private volatile @Nullable NetworkServer network;
   private volatile @Nullable DiskWatch volume;
-  private volatile Counted counted = new Counted(MetadataImage.EMPTY, 0, 0);
-  private volatile @Nullable Judged judged;
+  private volatile Counted counted = new Counted(TopicsImage.EMPTY, 0, 0);
+  private final ClusterJudge judge;
 
   BrokerHealth(BrokerConfig config) {
     this.config = config;
+    this.judge = new ClusterJudge(config.minInsyncReplicas());
   }
 
   void phase(BrokerState next) {
@@ -145,7 +145,7 @@ final class BrokerHealth implements HealthSource {
 
   private Counted count(MetadataImage image) {
     Counted last = counted;
-    if (last.image() == image) {
+    if (last.topics() == image.topics()) {
       return last;
     }
     int leaders = 0;
@@ -156,24 +156,15 @@ final class BrokerHealth implements HealthSource {
         replicas += Replicas.contains(partition.replicas, config.nodeId()) ? 1 : 0;
       }
     }
-    var next = new Counted(image, leaders, replicas);
+    var next = new Counted(image.topics(), leaders, replicas);
     counted = next;
     return next;
   }
 
-  /** An image is judged once, however often the operator and Prometheus ask. */
   @Override
   public ClusterHealth cluster() {
-    MetadataImage image = image();
     ControllerNode node = controller;
-    int controllerId = node == null ? -1 : node.metadata().controllerId();
-    Judged last = judged;
-    if (last != null && last.image() == image && last.health().controllerId() == controllerId) {
-      return last.health();
-    }
-    ClusterHealth health = PartitionHealth.of(image, controllerId, config.minInsyncReplicas());
-    judged = new Judged(image, health);
-    return health;
+    return judge.judge(image(), node == null ? -1 : node.metadata().controllerId());
   }
 
   @Override

@@ -106,7 +106,8 @@ class HealthServerTest {
             "{\"topic\":\"payments\",\"partition\":3,\"leader\":1,\"isr\":[1],"
                 + "\"replicas\":[1,3],\"reason\":\"broker 3 is fenced\"}");
     assertThat(cluster.at("/brokers/0").toString())
-        .isEqualTo("{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null}");
+        .isEqualTo(
+            "{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":2,\"unsparedExample\":\"payments-3\"}");
   }
 
   @Test
@@ -204,7 +205,7 @@ class HealthServerTest {
               List.of(
                   new ClusterHealth.Unwell(
                       "payments", 3, 1, List.of(1), List.of(1, 3), "broker 3 is fenced"))),
-          List.of(new ClusterHealth.Broker(0, false, 36, 12, null)));
+          List.of(new ClusterHealth.Broker(0, false, 36, 12, null, 2, "payments-3")));
     }
 
     @Override

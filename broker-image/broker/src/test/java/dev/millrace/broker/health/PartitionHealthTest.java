@@ -1,6 +1,7 @@
 package dev.millrace.broker.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -35,8 +36,8 @@ class PartitionHealthTest {
     assertThat(health.metadataOffset()).isEqualTo(42);
     assertThat(health.brokers())
         .containsExactly(
-            new ClusterHealth.Broker(1, false, 1, 1, "rack-1"),
-            new ClusterHealth.Broker(2, false, 1, 0, "rack-2"));
+            new ClusterHealth.Broker(1, false, 1, 1, "rack-1", 1, "orders-0"),
+            new ClusterHealth.Broker(2, false, 1, 0, "rack-2", 1, "orders-0"));
   }
 
   @Test
@@ -152,5 +153,49 @@ class PartitionHealthTest {
         .startsWith("topic-00")
         .endsWith("topic-19")
         .isSorted();
+  }
+
+  @Test
+  void partitionsThatABrokerCannotBeSparedOfAreCountedAndTheFirstIsNamed() {
+    // Given
+    var images = new Images().broker(1, false).broker(2, false).broker(3, false);
+    images
+        .partition(images.topic("wide"), 0, 1, List.of(1, 2, 3), List.of(1, 2, 3))
+        .partition(images.topic("single"), 1, 1, List.of(1), List.of(1))
+        .partition(images.topic("behind"), 0, 2, List.of(2, 3), List.of(1, 2, 3));
+
+    // When
+    ClusterHealth health = PartitionHealth.of(images.image(), 1, 2);
+
+    // Then
+    assertThat(health.brokers())
+        .extracting(ClusterHealth.Broker::unspared, ClusterHealth.Broker::unsparedExample)
+        .containsExactly(tuple(1, "single-1"), tuple(1, "behind-0"), tuple(1, "behind-0"));
+  }
+
+  @Test
+  void aHundredThousandPartitionsGiveABoundedAnswer() {
+    // Given
+    int partitions = 100_000;
+    var images = new Images();
+    for (int id = 0; id < 30; id++) {
+      images.broker(id, id == 0);
+    }
+    Uuid topic = images.topic("wide");
+    for (int id = 0; id < partitions; id++) {
+      int first = id % 30;
+      List<Integer> replicas = List.of(first, (first + 1) % 30, (first + 2) % 30);
+      List<Integer> isr = replicas.stream().filter(replica -> replica != 0).toList();
+      images.partition(topic, id, isr.getFirst(), isr, replicas);
+    }
+
+    // When
+    ClusterHealth health = PartitionHealth.of(images.image(), 1, 2);
+
+    // Then
+    assertThat(health.partitions().total()).isEqualTo(partitions);
+    assertThat(health.partitions().underReplicated()).isEqualTo(10_000);
+    assertThat(health.partitions().worst()).hasSize(ClusterHealth.MAX_WORST);
+    assertThat(health.brokers()).hasSize(30);
   }
 }

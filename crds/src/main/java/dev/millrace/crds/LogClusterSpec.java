@@ -57,4 +57,5 @@ public record LogClusterSpec(
         @Size(max = 200)
         @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
         @Nullable Map<String, IntOrString> config,
-    @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology) {}
+    @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
+    @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling) {}

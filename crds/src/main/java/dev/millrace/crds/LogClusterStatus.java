@@ -54,9 +54,10 @@ public record LogClusterStatus(
   public record Partition(
       String topic,
       int partition,
-      @Nullable Integer leader,
+      @JsonPropertyDescription("None where there is none.") @Nullable Integer leader,
       @Nullable List<Integer> isr,
       @Nullable List<Integer> replicas,
+      @JsonPropertyDescription("Since when it is in this list.") @Nullable String since,
       @Nullable String reason) {}
 
   /** One broker. */

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public record OperatorSettings(
     Set<String> namespaces, BrokerSettings brokers, Duration healthInterval, Duration resync) {
-  private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration RESYNC = Duration.ofMinutes(5);
 
   public OperatorSettings {

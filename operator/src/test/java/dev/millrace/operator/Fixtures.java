@@ -76,8 +76,8 @@ public final class Fixtures {
                     new BrokerReport(id, "Running", 100, "0.1.0", null, 1, replicas[id], 1024)));
     var members =
         IntStream.range(0, replicas.length)
-            .mapToObj(id -> new Member(id, false, replicas[id], 0))
+            .mapToObj(id -> new Member(id, false, replicas[id], 0, null, 0, null))
             .toList();
-    return new ClusterHealth(brokers, Optional.of(new ClusterReport(0, partitions, members)));
+    return new ClusterHealth(brokers, Optional.of(new ClusterReport(0, partitions, members)), true);
   }
 }

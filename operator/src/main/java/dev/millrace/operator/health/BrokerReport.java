@@ -23,6 +23,11 @@ public record BrokerReport(
     recoveryPercent = recoveryPercent - recoveryPercent % 10;
   }
 
+  /** Whether it serves, as it sees itself. */
+  public boolean running() {
+    return state.equals("Running");
+  }
+
   /** Whether it is still opening its log. */
   public boolean recovering() {
     return state.equals("Recovering");

@@ -8,10 +8,13 @@ import java.util.Optional;
  *
  * @param brokers by id, of those that answered
  * @param cluster empty while no broker can tell
+ * @param fresh whether the last poll brought the cluster's report; else it is one of the polls
+ *     before, good enough to be shown and not to be acted upon
  */
-public record ClusterHealth(Map<Integer, BrokerReport> brokers, Optional<ClusterReport> cluster) {
+public record ClusterHealth(
+    Map<Integer, BrokerReport> brokers, Optional<ClusterReport> cluster, boolean fresh) {
   /** Before the first answer. */
-  public static final ClusterHealth UNKNOWN = new ClusterHealth(Map.of(), Optional.empty());
+  public static final ClusterHealth UNKNOWN = new ClusterHealth(Map.of(), Optional.empty(), false);
 
   public ClusterHealth {
     brokers = Map.copyOf(brokers);

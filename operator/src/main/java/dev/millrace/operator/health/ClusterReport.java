@@ -3,22 +3,40 @@ package dev.millrace.operator.health;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.millrace.crds.LogClusterStatus.Partitions;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The whole cluster as one broker's metadata has it.
  *
- * @param controllerId the active controller, or none
+ * @param controllerId the active controller; null where there is none
  * @param brokers every registered broker, running or not
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record ClusterReport(
     @Nullable Integer controllerId, Partitions partitions, List<Member> brokers) {
   public ClusterReport {
+    controllerId = controllerId == null || controllerId < 0 ? null : controllerId;
     brokers = brokers == null ? List.of() : List.copyOf(brokers);
   }
 
-  /** A registered broker; a fenced one leads nothing. */
+  /** A registered broker. */
+  public Optional<Member> member(int id) {
+    return brokers.stream().filter(member -> member.id() == id).findFirst();
+  }
+
+  /**
+   * A registered broker; a fenced one leads nothing.
+   *
+   * @param unspared partitions that refuse writes without it
+   * @param unsparedExample the first of them
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Member(int id, boolean fenced, int replicas, int leaders) {}
+  public record Member(
+      int id,
+      boolean fenced,
+      int replicas,
+      int leaders,
+      @Nullable String rack,
+      int unspared,
+      @Nullable String unsparedExample) {}
 }

@@ -24,6 +24,9 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     implements ResourceEventAware<LogCluster> {
   private static final Logger LOG = LoggerFactory.getLogger(HealthEventSource.class);
 
+  /** So often a cluster with ready brokers may be silent at first, before that is news. */
+  private static final int SILENT_POLLS = 3;
+
   private final Function<ResourceID, List<PodView>> pods;
   private final Duration interval;
   private final HttpClient http =
@@ -38,12 +41,17 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   /**
    * A source that finds a cluster's pods by the function, which must not block.
    *
-   * @param interval the pause between two polls of a cluster
+   * @param interval from the start of one poll of a cluster to that of the next
    */
   public HealthEventSource(Function<ResourceID, List<PodView>> pods, Duration interval) {
     super(ClusterHealth.class, "health");
     this.pods = pods;
     this.interval = interval;
+  }
+
+  /** Whether its brokers have been asked, and have answered or been silent for a while. */
+  public boolean asked(ResourceID cluster) {
+    return latest.containsKey(cluster);
   }
 
   /** What is known of a cluster now. */
@@ -108,25 +116,35 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
 
   private void follow(ResourceID id) {
     var poller = new HealthPoller(http);
+    int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
+      long started = System.nanoTime();
       try {
-        var health = poller.poll(pods.apply(id));
-        if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
+        var seen = pods.apply(id);
+        var health = poller.poll(seen);
+        boolean tells =
+            health.cluster().isPresent()
+                || ++polls > SILENT_POLLS
+                || seen.stream().noneMatch(PodView::ready);
+        if (tells && followers.containsKey(id) && !health.equals(latest.put(id, health))) {
           getEventHandler().handleEvent(new Event(id));
         }
-        Thread.sleep(interval);
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
+        if (!isRunning()) {
+          return;
+        }
         LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
-        pause();
       }
+      pause(interval.minusNanos(System.nanoTime() - started));
     }
   }
 
-  private void pause() {
+  /** The time that a dead broker was waited for is not added to the pause. */
+  private static void pause(Duration left) {
     try {
-      Thread.sleep(interval);
+      if (left.isPositive()) {
+        Thread.sleep(left);
+      }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }

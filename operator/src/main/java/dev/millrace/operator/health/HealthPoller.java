@@ -3,11 +3,13 @@ package dev.millrace.operator.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.operator.resources.ClusterNames;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,71 +17,113 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the brokers of one cluster how they are, all at once. An answer that fails to come is
- * replaced by the one before for a few polls: a lost packet is not an incident. Used by one thread.
+ * Asks the brokers of one cluster how they and the cluster are, all at once and not longer than
+ * {@link #TIMEOUT}, however many are dead. An answer that fails to come is replaced by the one
+ * before for a moment: a lost packet is not an incident. Used by one thread.
  */
 final class HealthPoller {
-  private static final Logger LOG = LoggerFactory.getLogger(HealthPoller.class);
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  /** What a poll takes at the most. */
+  static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  /** Polls for which an old answer still counts. */
-  private static final int PATIENCE = 3;
+  private static final Logger LOG = LoggerFactory.getLogger(HealthPoller.class);
+
+  /** Polls for which a broker's old answer still counts. */
+  private static final int BROKER_PATIENCE = 1;
+
+  /** Polls for which the cluster's does: several brokers can give it. */
+  private static final int CLUSTER_PATIENCE = 3;
 
   /** Brokers of whom the whole cluster is asked in one poll, at most. */
-  private static final int WITNESSES = 3;
+  private static final int WITNESSES = 5;
 
   private final HttpClient http;
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Remembered<BrokerReport>> brokers = new HashMap<>();
-  private Optional<Remembered<ClusterReport>> cluster = Optional.empty();
+  private Optional<Remembered<ClusterAnswer>> cluster = Optional.empty();
+  private int turn;
 
   HealthPoller(HttpClient http) {
     this.http = http;
   }
 
-  /** What the brokers in these pods say; takes at most a few seconds. */
+  /** What the brokers in these pods say. */
   ClusterHealth poll(List<PodView> pods) {
     var reachable = pods.stream().filter(pod -> pod.ip().isPresent() && !pod.deleting()).toList();
     brokers.keySet().retainAll(reachable.stream().map(PodView::uid).toList());
-    var answers = new HashMap<PodView, CompletableFuture<Optional<BrokerReport>>>();
-    reachable.forEach(pod -> answers.put(pod, ask(pod, "/v1/broker", BrokerReport.class)));
+    var own = new HashMap<PodView, CompletableFuture<Answer<BrokerReport>>>();
+    reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerReport.class)));
+    var whole =
+        witnesses(reachable).stream()
+            .map(pod -> ask(pod, "/v1/cluster", ClusterAnswer.class))
+            .toList();
     var reports = new HashMap<Integer, BrokerReport>();
-    answers.forEach(
-        (pod, answer) -> {
-          var known = remember(Optional.ofNullable(brokers.get(pod.uid())), answer.join());
-          known.ifPresentOrElse(
-              report -> {
-                brokers.put(pod.uid(), report);
-                reports.put(pod.id(), report.value());
-              },
-              () -> brokers.remove(pod.uid()));
-        });
-    cluster = remember(cluster, askOfCluster(reachable, reports));
-    return new ClusterHealth(reports, cluster.map(Remembered::value));
+    own.forEach((pod, answer) -> note(pod, answer.join(), reports));
+    boolean fresh = note(whole);
+    return new ClusterHealth(
+        reports, cluster.map(Remembered::value).map(ClusterAnswer::report), fresh);
   }
 
-  /** The controller knows first what changes, a ready broker before one that catches up. */
-  private Optional<ClusterReport> askOfCluster(
-      List<PodView> pods, Map<Integer, BrokerReport> reports) {
-    var controller = cluster.map(known -> known.value().controllerId()).orElse(-1);
+  private void note(PodView pod, Answer<BrokerReport> answer, Map<Integer, BrokerReport> reports) {
+    // Who refuses a connection is not slow: there is no process any more.
+    var before =
+        answer.refused()
+            ? Optional.<Remembered<BrokerReport>>empty()
+            : Optional.ofNullable(brokers.get(pod.uid()));
+    Optional.ofNullable(answer.value())
+        .map(report -> new Remembered<>(report, BROKER_PATIENCE))
+        .or(() -> before.flatMap(Remembered::older))
+        .ifPresentOrElse(
+            known -> {
+              brokers.put(pod.uid(), known);
+              reports.put(pod.id(), known.value());
+            },
+            () -> brokers.remove(pod.uid()));
+  }
+
+  /**
+   * Takes the answer that follows the metadata farthest. One that is behind what was known already
+   * comes from a broker that catches up, and counts only when no better one comes for a while.
+   */
+  private boolean note(List<CompletableFuture<Answer<ClusterAnswer>>> answers) {
+    var best =
+        answers.stream()
+            .flatMap(answer -> Optional.ofNullable(answer.join().value()).stream())
+            .max(
+                Comparator.comparingLong(ClusterAnswer::metadataOffset)
+                    .thenComparing(answer -> answer.report().controllerId() != null));
+    var known = cluster.flatMap(Remembered::older);
+    long reached = known.map(before -> before.value().metadataOffset()).orElse(Long.MIN_VALUE);
+    if (best.filter(answer -> answer.metadataOffset() >= reached).isEmpty()) {
+      cluster = known;
+      return false;
+    }
+    cluster = best.map(answer -> new Remembered<>(answer, CLUSTER_PATIENCE));
+    return true;
+  }
+
+  /** The controller, who knows first, and others by turns: any of them may be the one cut off. */
+  private List<PodView> witnesses(List<PodView> pods) {
+    var controller =
+        cluster.map(known -> known.value().controllerId()).filter(id -> id >= 0).orElse(-1);
+    int first = turn++;
+    int count = Math.max(1, pods.size());
     return pods.stream()
-        .filter(pod -> reports.containsKey(pod.id()))
         .sorted(
             Comparator.comparing((PodView pod) -> pod.id() != controller)
                 .thenComparing(pod -> !pod.ready())
-                .thenComparing(PodView::id))
+                .thenComparing(pod -> Math.floorMod(pod.id() - first, count)))
         .limit(WITNESSES)
-        .map(pod -> ask(pod, "/v1/cluster", ClusterReport.class).join())
-        .flatMap(Optional::stream)
-        .findFirst();
+        .toList();
   }
 
-  private <T> CompletableFuture<Optional<T>> ask(PodView pod, String path, Class<T> type) {
+  private <T> CompletableFuture<Answer<T>> ask(PodView pod, String path, Class<T> type) {
     var address = pod.ip().orElseThrow();
     var host = address.contains(":") ? "[" + address + "]" : address;
     var request =
@@ -89,8 +133,8 @@ final class HealthPoller {
             .build();
     return http.sendAsync(request, BodyHandlers.ofString())
         // The request's own limit ends with the headers.
-        .orTimeout(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .thenApply(response -> parsed(response, type))
+        .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(response -> new Answer<>(parsed(response, type), false))
         .exceptionally(
             failure -> {
               LOG.atDebug()
@@ -98,36 +142,37 @@ final class HealthPoller {
                   .addKeyValue("path", path)
                   .setCause(failure)
                   .log("Broker does not answer");
-              return Optional.empty();
+              return new Answer<>(null, refused(failure));
             });
   }
 
-  private <T> Optional<T> parsed(HttpResponse<String> response, Class<T> type) {
+  private static boolean refused(Throwable failure) {
+    var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ConnectException && !(cause.getCause() instanceof HttpTimeoutException);
+  }
+
+  private <T> @Nullable T parsed(HttpResponse<String> response, Class<T> type) {
     if (response.statusCode() != 200) {
-      return Optional.empty();
+      return null;
     }
     try {
-      return Optional.of(json.readValue(response.body(), type));
+      return json.readValue(response.body(), type);
     } catch (JsonProcessingException malformed) {
       LOG.atWarn()
           .addKeyValue("uri", response.uri())
           .addKeyValue("reason", malformed.getOriginalMessage())
           .log("Broker answers what cannot be read");
-      return Optional.empty();
+      return null;
     }
   }
 
-  private static <T> Optional<Remembered<T>> remember(
-      Optional<Remembered<T>> before, Optional<T> answer) {
-    return answer
-        .map(value -> new Remembered<>(value, PATIENCE))
-        .or(
-            () ->
-                before
-                    .filter(known -> known.polls() > 0)
-                    .map(known -> new Remembered<>(known.value(), known.polls() - 1)));
-  }
+  /** What came of a question; a refusal is an answer of its own. */
+  private record Answer<T>(@Nullable T value, boolean refused) {}
 
   /** An answer and for how many polls more it counts. */
-  private record Remembered<T>(T value, int polls) {}
+  private record Remembered<T>(T value, int polls) {
+    Optional<Remembered<T>> older() {
+      return polls > 0 ? Optional.of(new Remembered<>(value, polls - 1)) : Optional.empty();
+    }
+  }
 }

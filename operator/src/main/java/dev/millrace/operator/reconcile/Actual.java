@@ -10,27 +10,32 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What is there of a cluster, as the informers last saw it. */
+/** What is there of a cluster, as the informers last saw it: read once, at one time. */
 final class Actual {
-  private final Context<LogCluster> context;
+  private final Map<Class<?>, List<? extends HasMetadata>> objects = new HashMap<>();
   private final ClusterNames names;
   private final Optional<StatefulSet> statefulSet;
 
   Actual(Context<LogCluster> context, ClusterNames names) {
-    this.context = context;
+    for (var kind : Sources.ALL) {
+      objects.put(kind, context.getSecondaryResourcesAsStream(kind).toList());
+    }
     this.names = names;
     this.statefulSet = find(StatefulSet.class, names.cluster());
   }
 
+  private <R extends HasMetadata> Stream<R> all(Class<R> kind) {
+    return objects.getOrDefault(kind, List.of()).stream().map(kind::cast);
+  }
+
   <R extends HasMetadata> Optional<R> find(Class<R> kind, String name) {
-    return context
-        .getSecondaryResourcesAsStream(kind)
-        .filter(object -> name.equals(object.getMetadata().getName()))
-        .findFirst();
+    return all(kind).filter(object -> name.equals(object.getMetadata().getName())).findFirst();
   }
 
   Optional<Integer> replicas() {
@@ -56,7 +61,7 @@ final class Actual {
   }
 
   Stream<Pod> podObjects() {
-    return context.getSecondaryResourcesAsStream(Pod.class);
+    return all(Pod.class);
   }
 
   List<PodView> pods() {
@@ -67,8 +72,7 @@ final class Actual {
   }
 
   List<PersistentVolumeClaim> claims(int brokers) {
-    return context
-        .getSecondaryResourcesAsStream(PersistentVolumeClaim.class)
+    return all(PersistentVolumeClaim.class)
         .filter(claim -> names.isClaim(claim.getMetadata().getName(), brokers))
         .sorted(Comparator.comparing(claim -> claim.getMetadata().getName()))
         .toList();

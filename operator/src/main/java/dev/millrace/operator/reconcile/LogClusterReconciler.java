@@ -3,7 +3,10 @@ package dev.millrace.operator.reconcile;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterSpec;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.Rolling;
+import dev.millrace.crds.SingleReplicaPolicy;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.BrokerSettings;
@@ -32,6 +35,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +111,16 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       boolean written = writer.write(cluster, statuses.first(cluster, names), context);
       return UpdateControl.<LogCluster>noUpdate().rescheduleAfter(written ? AT_ONCE : SOON);
     }
-    var seen = pass(cluster, names, new Actual(context, names));
-    return conclude(cluster, statuses.of(seen), context);
+    var actual = new Actual(context, names);
+    if (!requireNonNull(sources).running()) {
+      return UpdateControl.noUpdate();
+    }
+    var seen = pass(cluster, names, actual);
+    // An operator that has just started knows less than the status that its predecessor left; the
+    // first poll brings the next pass.
+    return requireNonNull(sources).health().asked(ResourceID.fromResource(cluster))
+        ? conclude(cluster, statuses.of(seen), context)
+        : UpdateControl.noUpdate();
   }
 
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {
@@ -143,7 +155,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         BrokerSettings.version(wanted.rendering().image()),
         memory,
         scale,
-        roll(names, scale.brokers(), actual, health),
+        roll(names, roller(spec, scale.brokers(), actual), actual, health),
         actual.pods(),
         claims,
         health,
@@ -151,9 +163,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         renewal);
   }
 
-  private RollDecision roll(ClusterNames names, int brokers, Actual actual, ClusterHealth health) {
-    var decision = Roller.decide(actual.pods(), brokers, actual.revision(), health);
-    return decision instanceof Restart ? restarter.step(names, brokers, health) : decision;
+  private static Roller roller(LogClusterSpec spec, int brokers, Actual actual) {
+    var policy = Optional.ofNullable(spec.rolling()).map(Rolling::singleReplicaPolicy);
+    return new Roller(brokers, actual.revision(), policy.orElse(SingleReplicaPolicy.ACCEPT));
+  }
+
+  private RollDecision roll(
+      ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
+    var decision = roller.decide(actual.pods(), health);
+    return decision instanceof Restart ? restarter.step(names, roller, health) : decision;
   }
 
   private static String clients(Actual actual) {

@@ -29,13 +29,14 @@ final class Restarter {
   }
 
   /** Does the next step of a roll, and says which it was. */
-  RollDecision step(ClusterNames names, int brokers, ClusterHealth health) {
+  RollDecision step(ClusterNames names, Roller roller, ClusterHealth health) {
     var set =
         client.apps().statefulSets().inNamespace(names.namespace()).withName(names.cluster()).get();
     var pods =
         client.pods().inNamespace(names.namespace()).withLabels(names.selector()).list().getItems();
     var views = pods.stream().flatMap(pod -> PodView.of(names, pod).stream()).toList();
-    var decision = Roller.decide(views, brokers, set == null ? "" : Actual.revision(set), health);
+    var decision =
+        roller.withRevision(set == null ? "" : Actual.revision(set)).decide(views, health);
     if (decision instanceof Restart restart) {
       restart(pods, restart.pod());
     }

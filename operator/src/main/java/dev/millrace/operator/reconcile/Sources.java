@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSourceStartPriority;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the operator watches: every kind that a cluster is made of, found by the cluster's label,
@@ -44,7 +46,11 @@ final class Sources {
           PersistentVolumeClaim.class,
           MetadataLog.class);
 
-  private final List<EventSource<?, LogCluster>> all = new ArrayList<>();
+  /** All kinds that are watched. */
+  static final List<Class<? extends HasMetadata>> ALL =
+      Stream.concat(KINDS.stream(), Stream.<Class<? extends HasMetadata>>of(Pod.class)).toList();
+
+  private final List<AbstractEventSource<?, LogCluster>> all = new ArrayList<>();
   private final HealthEventSource health;
 
   Sources(EventSourceContext<LogCluster> context, Duration healthInterval) {
@@ -57,6 +63,14 @@ final class Sources {
 
   List<EventSource<?, LogCluster>> all() {
     return List.copyOf(all);
+  }
+
+  /**
+   * Whether all of them are at work. One that is stopped has forgotten what it saw, so what is read
+   * while an operator stops looks as if nothing were there.
+   */
+  boolean running() {
+    return all.stream().allMatch(AbstractEventSource::isRunning);
   }
 
   HealthEventSource health() {

@@ -47,7 +47,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
       new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   /** Parts of a spec that no running broker is changed by. */
-  private static final List<String> NOT_OF_THE_POD = List.of("brokers", "storage");
+  private static final List<String> NOT_OF_THE_POD = List.of("brokers", "storage", "rolling");
 
   private static final int NAMED = 5;
 

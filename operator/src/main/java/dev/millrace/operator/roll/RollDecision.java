@@ -12,8 +12,9 @@ public sealed interface RollDecision {
    *
    * @param done how many brokers have been renewed already
    * @param brokers how many there are
+   * @param unspared partitions that refuse writes until it is back
    */
-  record Restart(PodView pod, int done, int brokers) implements RollDecision {}
+  record Restart(PodView pod, int done, int brokers, int unspared) implements RollDecision {}
 
   /**
    * No pod may restart now.
@@ -30,7 +31,9 @@ public sealed interface RollDecision {
     /** No broker tells how partitions are. */
     HEALTH_UNKNOWN("HealthUnknown"),
     /** A restart would come on top of what is missing already. */
-    PARTITIONS_NOT_IN_SYNC("PartitionsNotInSync");
+    PARTITIONS_NOT_IN_SYNC("PartitionsNotInSync"),
+    /** Every broker left holds partitions that are away without it, and the user refuses that. */
+    NO_REPLICA_TO_SPARE("NoReplicaToSpare");
 
     private final String value;
 

@@ -2,7 +2,10 @@ package dev.millrace.operator.roll;
 
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.SingleReplicaPolicy;
+import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -12,74 +15,143 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Decides which pod restarts next: one at a time, the ones that do not serve anyway first, the
- * controller last, and only while all replicas are in sync. A partition of one replica is away
- * while its broker restarts: who has one accepted that.
+ * controller last, and only while every broker serves and every replica is in sync, as seen after
+ * the last restart. Then only partitions without a replica to spare are away while their broker
+ * restarts; whether that may be is the user's to say.
  */
 public final class Roller {
   private static final int NAMED = 3;
+  private static final int NONE = -1;
 
-  private Roller() {}
+  private final int brokers;
+  private final String revision;
+  private final SingleReplicaPolicy policy;
+
+  /**
+   * The rules of a cluster.
+   *
+   * @param brokers how many there should be
+   * @param revision the revision that each should have; empty while it is not known
+   */
+  public Roller(int brokers, String revision, SingleReplicaPolicy policy) {
+    this.brokers = brokers;
+    this.revision = revision;
+    this.policy = policy;
+  }
+
+  /** The rules with another revision. */
+  public Roller withRevision(String other) {
+    return new Roller(brokers, other, policy);
+  }
 
   /**
    * The next step.
    *
    * @param pods those of the cluster that exist
-   * @param brokers how many there should be
-   * @param revision the revision that each should have
    */
-  public static RollDecision decide(
-      List<PodView> pods, int brokers, String revision, ClusterHealth health) {
+  public RollDecision decide(List<PodView> pods, ClusterHealth health) {
     var outdated = pods.stream().filter(pod -> !pod.revision().equals(revision)).toList();
     if (revision.isEmpty() || outdated.isEmpty()) {
       return new Settled();
     }
     int done = Math.max(0, brokers - outdated.size());
-    var idle = outdated.stream().filter(pod -> !pod.ready() && !pod.deleting()).findFirst();
+    var idle = outdated.stream().filter(pod -> idle(pod, health)).findFirst();
     if (idle.isPresent() && pods.stream().noneMatch(PodView::deleting)) {
-      return new Restart(idle.get(), done, brokers);
+      return new Restart(idle.get(), done, brokers, 0);
     }
-    return forbidding(pods, brokers, health)
+    return forbidding(pods, health)
         .<RollDecision>map(why -> new Wait(why.predicate(), why.detail(), done, brokers))
-        .orElseGet(() -> new Restart(next(outdated, health), done, brokers));
+        .orElseGet(() -> next(outdated, health, done));
   }
 
-  private static PodView next(List<PodView> outdated, ClusterHealth health) {
-    int controller = health.cluster().map(known -> orNone(known.controllerId())).orElse(-1);
+  /** Nothing is lost by restarting it: it neither serves nor is on its way to. */
+  private static boolean idle(PodView pod, ClusterHealth health) {
+    return !pod.ready()
+        && !pod.deleting()
+        && report(pod.id(), health).filter(BrokerReport::recovering).isEmpty();
+  }
+
+  private RollDecision next(List<PodView> outdated, ClusterHealth health, int done) {
+    int controller =
+        health.cluster().flatMap(known -> Optional.ofNullable(known.controllerId())).orElse(NONE);
+    var order =
+        Comparator.comparing((PodView pod) -> pod.id() == controller)
+            .thenComparing(Comparator.comparing(PodView::id).reversed());
+    boolean refuse = policy == SingleReplicaPolicy.REFUSE;
     return outdated.stream()
-        .min(
-            Comparator.comparing((PodView pod) -> pod.id() == controller)
-                .thenComparing(Comparator.comparing(PodView::id).reversed()))
-        .orElseThrow();
+        .filter(pod -> !refuse || unspared(pod, health) == 0)
+        .min(order)
+        .<RollDecision>map(pod -> new Restart(pod, done, brokers, unspared(pod, health)))
+        .orElseGet(
+            () ->
+                new Wait(Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers));
   }
 
-  private static int orNone(@Nullable Integer id) {
-    return id == null ? -1 : id;
+  private static int unspared(PodView pod, ClusterHealth health) {
+    return member(pod.id(), health).map(Member::unspared).orElse(0);
   }
 
-  private static Optional<Why> forbidding(List<PodView> pods, int brokers, ClusterHealth health) {
+  private static String holding(List<PodView> outdated, ClusterHealth health) {
+    return outdated.stream()
+        .limit(NAMED)
+        .flatMap(
+            pod ->
+                member(pod.id(), health).stream()
+                    .map(
+                        member ->
+                            "%s holds %d such as %s"
+                                .formatted(
+                                    pod.name(), member.unspared(), member.unsparedExample())))
+        .collect(Collectors.joining(", "));
+  }
+
+  private Optional<Why> forbidding(List<PodView> pods, ClusterHealth health) {
     var away = pods.stream().filter(pod -> !pod.ready() || pod.deleting()).toList();
     if (!away.isEmpty()) {
-      return Optional.of(
-          new Why(
-              Predicate.BROKERS_NOT_READY,
-              away.stream().map(PodView::name).limit(NAMED).collect(Collectors.joining(", "))));
+      return notReady(
+          away.stream().map(PodView::name).limit(NAMED).collect(Collectors.joining(", ")));
     }
     if (pods.size() < brokers) {
-      return Optional.of(
-          new Why(
-              Predicate.BROKERS_NOT_READY, "%d of %d pods exist".formatted(pods.size(), brokers)));
+      return notReady("%d of %d pods exist".formatted(pods.size(), brokers));
     }
-    if (health.cluster().isEmpty()) {
+    if (health.cluster().isEmpty() || !health.fresh()) {
       return Optional.of(new Why(Predicate.HEALTH_UNKNOWN, "no broker tells of partitions"));
+    }
+    var idle =
+        IntStream.range(0, brokers)
+            .filter(id -> !serves(id, health))
+            .mapToObj(id -> "broker " + id)
+            .limit(NAMED)
+            .collect(Collectors.joining(", "));
+    if (!idle.isEmpty()) {
+      return notReady(idle);
     }
     var partitions = health.cluster().orElseThrow().partitions();
     return inSync(partitions)
         ? Optional.empty()
         : Optional.of(new Why(Predicate.PARTITIONS_NOT_IN_SYNC, named(partitions)));
+  }
+
+  /** In its own eyes, which tell of this process and no former one, and in the cluster's. */
+  private static boolean serves(int id, ClusterHealth health) {
+    return report(id, health).filter(BrokerReport::running).isPresent()
+        && member(id, health).filter(member -> !member.fenced()).isPresent();
+  }
+
+  private static Optional<BrokerReport> report(int id, ClusterHealth health) {
+    return Optional.ofNullable(health.brokers().get(id));
+  }
+
+  private static Optional<Member> member(int id, ClusterHealth health) {
+    return health.cluster().flatMap(cluster -> cluster.member(id));
+  }
+
+  private static Optional<Why> notReady(String detail) {
+    return Optional.of(new Why(Predicate.BROKERS_NOT_READY, detail));
   }
 
   private static boolean inSync(Partitions partitions) {

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** What changed between two statuses and is worth an event: edges, never states. */
 public final class Edges {
   private static final List<String> WATCHED =
-      List.of(Verdicts.READY, Verdicts.STALLED, "StorageReady", "MemorySized");
+      List.of(
+          Verdicts.READY,
+          Verdicts.PARTITIONS_HEALTHY,
+          Verdicts.STALLED,
+          "StorageReady",
+          "MemorySized");
 
   /** What no waiting mends. */
   private static final List<String> OWN_FAULTS = List.of(Verdicts.STALLED, "MemorySized");
@@ -36,8 +41,10 @@ public final class Edges {
     for (var type : WATCHED) {
       condition(after, type)
           .filter(now -> flipped(before, after, now))
+          .filter(now -> !told(edges, now) && !planned(before, after, now))
           .ifPresent(now -> edges.add(edge(now)));
     }
+    edges.addAll(BrokerEdges.between(before, after));
     if (renewal(after).isPresent() && renewal(before).isEmpty()) {
       edges.add(new Edge(false, "RenewalWaits", "Reconcile", renewal(after).orElseThrow()));
     }
@@ -51,6 +58,22 @@ public final class Edges {
               String.valueOf(after.message())));
     }
     return edges;
+  }
+
+  /** What partitions lack has been told where it is why the cluster is not ready. */
+  private static boolean told(List<Edge> edges, Condition now) {
+    return now.getType().equals(Verdicts.PARTITIONS_HEALTHY)
+        && edges.stream().anyMatch(edge -> edge.warning() == bad(now));
+  }
+
+  /** Replicas that fall behind and catch up while the operator restarts their brokers. */
+  private static boolean planned(LogClusterStatus before, LogClusterStatus after, Condition now) {
+    return now.getType().equals(Verdicts.PARTITIONS_HEALTHY)
+        && (Phase.inProgress(before) || Phase.inProgress(after))
+        && (now.getReason().equals(Verdicts.UNDER_REPLICATED)
+            || condition(before, now.getType())
+                .filter(was -> was.getReason().equals(Verdicts.UNDER_REPLICATED))
+                .isPresent());
   }
 
   /** A change of phase is news unless the flip of a condition has told it already. */

@@ -34,6 +34,14 @@ enum Phase {
     return this == CREATING || this == ROLLING || this == SCALING;
   }
 
+  /** Whether the operator was at work on it when this was written. */
+  static boolean inProgress(LogClusterStatus status) {
+    return Optional.ofNullable(status.phase())
+        .flatMap(Phase::named)
+        .filter(Phase::inProgress)
+        .isPresent();
+  }
+
   static Phase of(Observation seen) {
     var before = seen.before().map(LogClusterStatus::phase).flatMap(Phase::named).orElse(CREATING);
     boolean whole =

@@ -1,5 +1,6 @@
 package dev.millrace.operator.status;
 
+import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogClusterStatus.BlockedBy;
 import dev.millrace.crds.LogClusterStatus.BrokerState;
 import dev.millrace.crds.LogClusterStatus.Operation;
@@ -7,6 +8,7 @@ import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.Bytes;
+import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -16,11 +18,14 @@ import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Shrink;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of a status, each of them bounded. */
@@ -28,16 +33,44 @@ final class Rows {
   private static final int PARTITIONS = 20;
   private static final int BROKERS = 100;
 
+  /** The state of a broker that is well. */
+  static final String RUNNING = "Running";
+
   /** The operation that waits for a user who wants it. */
   static final String RENEWING = "Renewing";
 
   private Rows() {}
 
-  static @Nullable Partitions partitions(Observation seen) {
-    return seen.partitions().map(Rows::bounded).orElse(null);
+  static @Nullable Partitions partitions(Observation seen, Instant clock) {
+    return seen.partitions().map(now -> bounded(now, since(seen), clock)).orElse(null);
   }
 
-  private static Partitions bounded(Partitions now) {
+  /** Since when partitions have been listed, by name; kept in the status itself. */
+  private static Map<String, String> since(Observation seen) {
+    List<Partition> listed =
+        seen.before().map(LogClusterStatus::partitions).map(Partitions::worst).orElse(List.of());
+    return listed.stream()
+        .filter(row -> row.since() != null)
+        .collect(Collectors.toMap(Rows::name, row -> String.valueOf(row.since()), (a, b) -> a));
+  }
+
+  private static String name(Partition row) {
+    return row.topic() + "-" + row.partition();
+  }
+
+  private static Partition dated(Partition row, Map<String, String> since, Instant now) {
+    var leader = row.leader();
+    return new Partition(
+        row.topic(),
+        row.partition(),
+        leader == null || leader < 0 ? null : leader,
+        row.isr(),
+        row.replicas(),
+        since.getOrDefault(name(row), now.toString()),
+        row.reason());
+  }
+
+  private static Partitions bounded(Partitions now, Map<String, String> since, Instant clock) {
     List<Partition> worst = Optional.ofNullable(now.worst()).orElse(List.of());
     return new Partitions(
         now.total(),
@@ -46,15 +79,17 @@ final class Rows {
         now.underMinIsr(),
         now.leaderless(),
         now.reassigning(),
-        worst.isEmpty() ? null : worst.stream().limit(PARTITIONS).toList());
+        worst.isEmpty()
+            ? null
+            : worst.stream().limit(PARTITIONS).map(row -> dated(row, since, clock)).toList());
   }
 
   static @Nullable List<BrokerState> brokers(Observation seen) {
     var rows =
-        seen.pods().stream()
-            .map(pod -> row(seen, pod))
+        ids(seen)
+            .mapToObj(id -> row(seen, id))
             .sorted(
-                Comparator.comparing((BrokerState row) -> row.state().equals("Running"))
+                Comparator.comparing((BrokerState row) -> row.state().equals(RUNNING))
                     .thenComparing(BrokerState::id))
             .limit(BROKERS)
             .sorted(Comparator.comparing(BrokerState::id))
@@ -62,31 +97,49 @@ final class Rows {
     return rows.isEmpty() ? null : rows;
   }
 
-  private static BrokerState row(Observation seen, PodView pod) {
-    var report = Optional.ofNullable(seen.health().brokers().get(pod.id()));
+  /** Those that should be, and those that are still there. */
+  private static IntStream ids(Observation seen) {
+    return IntStream.concat(
+            IntStream.range(0, seen.expected()), seen.pods().stream().mapToInt(PodView::id))
+        .distinct()
+        .sorted();
+  }
+
+  private static BrokerState row(Observation seen, int id) {
+    var report = Optional.ofNullable(seen.health().brokers().get(id));
+    var member = seen.health().cluster().flatMap(cluster -> cluster.member(id));
     return new BrokerState(
-        pod.id(),
-        pod.name(),
-        state(pod, report),
+        id,
+        seen.names().pod(id),
+        state(seen.pod(id), report, member),
         report
             .filter(BrokerReport::recovering)
             .map(recovering -> recovering.recoveryPercent() + "%")
             .orElse(null),
-        report.map(BrokerReport::leaders).orElse(null),
-        report.map(BrokerReport::replicas).orElse(null),
+        // What the cluster says of it is there even when it does not answer.
+        member.map(Member::leaders).or(() -> report.map(BrokerReport::leaders)).orElse(null),
+        member.map(Member::replicas).or(() -> report.map(BrokerReport::replicas)).orElse(null),
         report.map(BrokerReport::bytes).map(Bytes::text).orElse(null),
-        report.map(BrokerReport::rack).orElse(null),
+        report.map(BrokerReport::rack).or(() -> member.map(Member::rack)).orElse(null),
         report.map(BrokerReport::version).orElse(null));
   }
 
-  private static String state(PodView pod, Optional<BrokerReport> report) {
-    if (pod.deleting()) {
+  private static String state(
+      Optional<PodView> pod, Optional<BrokerReport> report, Optional<Member> member) {
+    if (pod.isEmpty()) {
+      return "Missing";
+    }
+    if (pod.get().deleting()) {
       return "Stopping";
+    }
+    if (report.filter(BrokerReport::running).isPresent()) {
+      // One that hears nothing does not know that it is out.
+      return member.filter(Member::fenced).isPresent() ? "Fenced" : RUNNING;
     }
     return report
         .map(BrokerReport::state)
-        .or(pod::trouble)
-        .orElse(pod.ready() ? "Unreachable" : "Starting");
+        .or(pod.get()::trouble)
+        .orElse(pod.get().ready() ? "Unreachable" : "Starting");
   }
 
   static @Nullable List<Operation> operations(Observation seen) {

@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * Computes statuses. The same observation gives an equal status however often it is made: the only
- * time in it is that of a condition's last flip.
+ * times in it are those of a condition's last flip and of a partition's falling ill.
  */
 public final class Statuses {
   private final Clock clock;
@@ -67,7 +67,7 @@ public final class Statuses {
         brokers.isEmpty()
             ? null
             : Bytes.text(Bytes.rounded(brokers.stream().mapToLong(BrokerReport::bytes).sum())),
-        Rows.partitions(seen),
+        Rows.partitions(seen, now()),
         Rows.brokers(seen),
         memory(seen.memory()),
         Rows.operations(seen),
@@ -92,8 +92,12 @@ public final class Statuses {
         plan.advice());
   }
 
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+
   private List<Condition> conditions(LogCluster cluster, List<Verdict> verdicts) {
-    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    var now = now();
     return verdicts.stream().map(verdict -> condition(cluster, verdict, now)).toList();
   }
 

@@ -42,8 +42,15 @@ final class Texts {
   private static String rolling(Observation seen) {
     return switch (seen.roll()) {
       case Restart restart ->
-          "Rolling %s (%d of %d)"
-              .formatted(restart.pod().name(), restart.done() + 1, restart.brokers());
+          "Rolling %s (%d of %d)%s"
+              .formatted(
+                  restart.pod().name(),
+                  restart.done() + 1,
+                  restart.brokers(),
+                  restart.unspared() == 0
+                      ? ""
+                      : "; %s without a replica to spare"
+                          .formatted(count(restart.unspared(), "partition")));
       case Wait wait ->
           seen.allReady()
               ? "Rolling (%d of %d done) waits: %s"

@@ -18,17 +18,13 @@ import java.util.stream.Collectors;
 final class Verdicts {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
+  static final String UNDER_REPLICATED = "UnderReplicated";
+  static final String PARTITIONS_HEALTHY = "PartitionsHealthy";
   static final String PROGRESSING = "Progressing";
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
       List.of(
-          READY,
-          "PartitionsHealthy",
-          PROGRESSING,
-          "StorageReady",
-          "MemorySized",
-          "Stable",
-          STALLED);
+          READY, PARTITIONS_HEALTHY, PROGRESSING, "StorageReady", "MemorySized", "Stable", STALLED);
   private static final int NAMED = 3;
 
   private Verdicts() {}
@@ -91,7 +87,7 @@ final class Verdicts {
   }
 
   private static Verdict partitionsHealthy(Observation seen) {
-    var type = "PartitionsHealthy";
+    var type = PARTITIONS_HEALTHY;
     return seen.partitions()
         .map(
             now -> {
@@ -103,7 +99,7 @@ final class Verdicts {
                 return new Verdict(type, FALSE, "BelowMinIsr", text);
               }
               return now.underReplicated() > 0
-                  ? new Verdict(type, FALSE, "UnderReplicated", text)
+                  ? new Verdict(type, FALSE, UNDER_REPLICATED, text)
                   : new Verdict(type, TRUE, "AllInSync", text);
             })
         .orElseGet(

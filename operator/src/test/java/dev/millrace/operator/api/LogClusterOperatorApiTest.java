@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -153,6 +154,14 @@ class LogClusterOperatorApiTest {
     assertThat(stage.pods()).hasSize(3);
     assertThat(spec(stage.cluster("events").get()).brokers()).isEqualTo(2);
 
+    // When: an operator stops, and forgets what it saw, while it is at work all the time
+    stage.upgradeOperator("millrace.dev/broker:0.1.0");
+    quiet();
+
+    // Then
+    assertThat(stage.pods()).hasSize(3);
+    assertThat(stage.status("events")).contains(refused);
+
     // When
     stage.brokers().holds(2, 0);
     stage.await("events", status -> Objects.equals(status.brokers(), 2));
@@ -239,6 +248,59 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  @Test
+  void whatPartitionsLackIsInTheStatusByNameAndSince() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // When
+    stage.brokers().fence(2);
+    stage
+        .brokers()
+        .worst(
+            List.of(
+                Map.of(
+                    "topic",
+                    "payments",
+                    "partition",
+                    3,
+                    "leader",
+                    -1,
+                    "isr",
+                    List.of(),
+                    "replicas",
+                    List.of(2),
+                    "reason",
+                    "broker 2 is fenced")));
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 11, "leaderless", 1));
+    var status = stage.await("events", now -> Stage.is(now, "Ready", "False"));
+
+    // Then
+    var worst = Objects.requireNonNull(Objects.requireNonNull(status.partitions()).worst());
+    assertThat(worst)
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.topic() + "-" + row.partition()).isEqualTo("payments-3");
+              assertThat(row.leader()).isNull();
+              assertThat(row.reason()).isEqualTo("broker 2 is fenced");
+              assertThat(Instant.parse(String.valueOf(row.since())))
+                  .isBeforeOrEqualTo(Instant.now());
+            });
+    assertThat(Objects.requireNonNull(status.brokerStates()).get(2).state()).isEqualTo("Fenced");
+
+    // When: the operator is another one
+    stage.upgradeOperator("millrace.dev/broker:0.1.0");
+    stage.brokers().partitions(Map.of("total", 13, "healthy", 12, "leaderless", 1));
+    var later =
+        stage.await("events", now -> now.partitions() != null && now.partitions().total() == 13);
+
+    // Then
+    assertThat(Objects.requireNonNull(later.partitions()).worst()).isEqualTo(worst);
+    assertThat(Stage.condition(later, "Ready")).isEqualTo(Stage.condition(status, "Ready"));
   }
 
   @Test

@@ -56,7 +56,8 @@ class LogClusterRulesApiTest {
                      topology: {zoneKey: zone, nodeSelector: {disk: ssd}, tolerations: [{key: a, operator: Exists}],
                                 priorityClass: high},
                      config: {log.retention.hours: 72, compression.type: producer},
-                     defaults: {partitions: 6, replicationFactor: 3, minInsyncReplicas: 2}}"""))
+                     defaults: {partitions: 6, replicationFactor: 3, minInsyncReplicas: 2},
+                     rolling: {singleReplicaPolicy: Refuse}}"""))
         .doesNotThrowAnyException();
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,7 +32,9 @@ final class PlayedBrokers implements AutoCloseable {
   private final Map<Integer, Integer> replicas = new ConcurrentHashMap<>();
   private final TreeSet<Integer> registered = new TreeSet<>();
   private final AtomicInteger polls = new AtomicInteger();
+  private final Set<Integer> fenced = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Integer> partitions = Map.of();
+  private volatile List<Map<String, Object>> worst = List.of();
 
   /** Starts a broker's port, and says at which address. */
   synchronized String start(int id) {
@@ -54,6 +57,16 @@ final class PlayedBrokers implements AutoCloseable {
   /** How many replicas a broker holds from now on. */
   void holds(int id, int count) {
     replicas.put(id, count);
+  }
+
+  /** One broker more that the cluster has fenced, though it answers. */
+  void fence(int id) {
+    fenced.add(id);
+  }
+
+  /** The rows of partitions that are not well, from now on. */
+  void worst(List<Map<String, Object>> rows) {
+    worst = List.copyOf(rows);
   }
 
   /** Counts of partitions, by the names of the report. */
@@ -116,7 +129,7 @@ final class PlayedBrokers implements AutoCloseable {
             "total", "healthy", "underReplicated", "underMinIsr", "leaderless", "reassigning")) {
       counts.put(name, partitions.getOrDefault(name, 0));
     }
-    counts.put("worst", List.of());
+    counts.put("worst", worst);
     var members = new ArrayList<Map<String, Object>>();
     for (int id : registered) {
       members.add(
@@ -124,7 +137,7 @@ final class PlayedBrokers implements AutoCloseable {
               "id",
               id,
               "fenced",
-              !servers.containsKey(id),
+              !servers.containsKey(id) || fenced.contains(id),
               "replicas",
               replicas.getOrDefault(id, 0),
               "leaders",

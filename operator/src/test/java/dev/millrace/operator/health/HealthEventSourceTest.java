@@ -29,6 +29,7 @@ class HealthEventSourceTest {
   @Test
   void aClusterThatIsSeenBeforePodsAreIsFollowedFromTheStartOnAndNotEarlier() {
     // Given
+    source.setEventHandler(event -> {});
     source.onResourceCreated(Fixtures.cluster("{brokers: 1, memory: 1Gi, storage: {size: 1Gi}}"));
     assertThat(source.following()).isZero();
 

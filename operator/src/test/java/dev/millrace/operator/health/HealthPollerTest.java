@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.millrace.operator.Fixtures;
 import dev.millrace.operator.resources.ClusterNames;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,6 +35,7 @@ class HealthPollerTest {
           .formatted(
               ThreadLocalRandom.current().nextInt(10, 250),
               ThreadLocalRandom.current().nextInt(0, 250));
+  private final String other = address.replaceFirst("9$", "10");
   private final HttpClient http = HttpClient.newHttpClient();
   private final HealthPoller poller = new HealthPoller(http);
   private final List<PodView> pods = List.of(pod());
@@ -66,9 +69,25 @@ class HealthPollerTest {
   }
 
   @Test
-  void anAnswerCountsForAFewPollsAfterItsBrokerFellSilent() {
+  void aBrokerWhoseProcessIsGoneIsNotAsWellAsItWasLast() {
     // Given
     var before = poller.poll(pods);
+    server.stop(0);
+
+    // When
+    var after = poller.poll(pods);
+
+    // Then
+    assertThat(after.brokers()).isEmpty();
+    assertThat(after.cluster()).isEqualTo(before.cluster());
+    assertThat(before.fresh()).isTrue();
+    assertThat(after.fresh()).isFalse();
+  }
+
+  @Test
+  void whatIsKnownOfTheClusterCountsForAFewPollsOnly() {
+    // Given
+    poller.poll(pods);
     server.stop(0);
 
     // When
@@ -76,8 +95,46 @@ class HealthPollerTest {
     var silent = poller.poll(pods);
 
     // Then
-    assertThat(patient).containsOnly(before);
-    assertThat(silent.brokers()).isEmpty();
+    assertThat(patient).allMatch(health -> health.cluster().isPresent());
+    assertThat(silent).isEqualTo(ClusterHealth.UNKNOWN);
+  }
+
+  @Test
+  void aBrokerThatHangsKeepsNobodyFromBeingHeard() throws IOException {
+    // Given: it takes connections and never says a word
+    try (var hanging =
+        new ServerSocket(ClusterNames.HEALTH_PORT, 50, InetAddress.getByName(other))) {
+      // When
+      var first = poller.poll(List.of(pod(), pod(1, hanging.getInetAddress().getHostAddress())));
+
+      // Then
+      assertThat(first.brokers()).containsOnlyKeys(0);
+      assertThat(first.cluster()).isPresent();
+      assertThat(first.fresh()).isTrue();
+    }
+  }
+
+  @Test
+  void ofTwoAnswersTheOneThatFollowsTheMetadataFartherCounts() throws IOException {
+    // Given
+    var ahead =
+        serving(
+            other,
+            CLUSTER
+                .replace("\"metadataOffset\": 9", "\"metadataOffset\": 10")
+                .replace("\"total\": 2", "\"total\": 3"));
+    ahead.start();
+    var both = List.of(pod(), pod(1, other));
+
+    // When
+    var best = poller.poll(both);
+    ahead.stop(0);
+    var behind = poller.poll(both);
+
+    // Then
+    assertThat(total(best)).isEqualTo(3);
+    assertThat(total(behind)).isEqualTo(3);
+    assertThat(behind.fresh()).isFalse();
   }
 
   @Test
@@ -87,17 +144,29 @@ class HealthPollerTest {
     assertThat(poller.poll(List.of()).brokers()).isEmpty();
   }
 
+  private static int total(ClusterHealth health) {
+    return health.cluster().orElseThrow().partitions().total();
+  }
+
   private PodView pod() {
-    var pod = Fixtures.pod(0, true, "r");
+    return pod(0, address);
+  }
+
+  private static PodView pod(int id, String address) {
+    var pod = Fixtures.pod(id, true, "r");
     return new PodView(
-        0, pod.name(), pod.uid(), Optional.of(address), true, false, "r", Optional.empty());
+        id, pod.name(), pod.uid(), Optional.of(address), true, false, "r", Optional.empty());
   }
 
   private HttpServer serving() {
+    return serving(address, CLUSTER);
+  }
+
+  private static HttpServer serving(String address, String cluster) {
     try {
       var made = HttpServer.create(new InetSocketAddress(address, ClusterNames.HEALTH_PORT), 0);
       answer(made, "/v1/broker", BROKER);
-      answer(made, "/v1/cluster", CLUSTER);
+      answer(made, "/v1/cluster", cluster);
       return made;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

@@ -8,25 +8,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.SingleReplicaPolicy;
+import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.ClusterReport;
+import dev.millrace.operator.health.ClusterReport.Member;
+import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RollerTest {
   @Test
   void nothingRestartsWhilePodsAreOfTheRevision() {
-    assertThat(Roller.decide(pods(3, "new"), 3, "new", health(WELL, 1, 1, 1)))
-        .isInstanceOf(Settled.class);
+    assertThat(decide(pods(3, "new"), 3, "new", health(WELL, 1, 1, 1))).isInstanceOf(Settled.class);
   }
 
   @Test
   void nothingRestartsWhileTheRevisionIsNotKnown() {
-    assertThat(Roller.decide(pods(3, "old"), 3, "", health(WELL, 1, 1, 1)))
-        .isInstanceOf(Settled.class);
+    assertThat(decide(pods(3, "old"), 3, "", health(WELL, 1, 1, 1))).isInstanceOf(Settled.class);
   }
 
   @Test
@@ -35,38 +40,38 @@ class RollerTest {
     var health = health(WELL, 1, 1, 1);
 
     // When
-    var first = Roller.decide(pods(3, "old"), 3, "new", health);
+    var first = decide(pods(3, "old"), 3, "new", health);
     var last =
-        Roller.decide(
+        decide(
             List.of(pod(0, true, "old"), pod(1, true, "new"), pod(2, true, "new")),
             3,
             "new",
             health);
 
     // Then
-    assertThat(first).isEqualTo(new Restart(pod(2, true, "old"), 0, 3));
-    assertThat(last).isEqualTo(new Restart(pod(0, true, "old"), 2, 3));
+    assertThat(first).isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 0));
+    assertThat(last).isEqualTo(new Restart(pod(0, true, "old"), 2, 3, 0));
   }
 
   @Test
   void aPodThatDoesNotServeRestartsBeforeAllOthers() {
     var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
 
-    assertThat(Roller.decide(pods, 3, "new", ClusterHealth.UNKNOWN))
-        .isEqualTo(new Restart(pod(1, false, "old"), 0, 3));
+    assertThat(decide(pods, 3, "new", ClusterHealth.UNKNOWN))
+        .isEqualTo(new Restart(pod(1, false, "old"), 0, 3, 0));
   }
 
   @Test
   void noneRestartsWhileARestartedOneIsNotReady() {
     var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), pod(2, false, "new"));
 
-    assertThat(Roller.decide(pods, 3, "new", health(WELL, 1, 1, 1)))
+    assertThat(decide(pods, 3, "new", health(WELL, 1, 1, 1)))
         .isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "events-2", 1, 3));
   }
 
   @Test
   void noneRestartsWhileAPodIsMissing() {
-    assertThat(Roller.decide(pods(2, "old"), 3, "new", health(WELL, 1, 1, 1)))
+    assertThat(decide(pods(2, "old"), 3, "new", health(WELL, 1, 1, 1)))
         .isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "2 of 3 pods exist", 1, 3));
   }
 
@@ -74,9 +79,9 @@ class RollerTest {
   void noneRestartsWhilePartitionsAreNotInSyncAndTheWorstAreNamed() {
     var behind =
         new Partitions(
-            12, 11, 1, 0, 0, 0, List.of(new Partition("payments", 3, 1, null, null, null)));
+            12, 11, 1, 0, 0, 0, List.of(new Partition("payments", 3, 1, null, null, null, null)));
 
-    assertThat(Roller.decide(pods(3, "old"), 3, "new", health(behind, 1, 1, 1)))
+    assertThat(decide(pods(3, "old"), 3, "new", health(behind, 1, 1, 1)))
         .isEqualTo(
             new Wait(
                 Predicate.PARTITIONS_NOT_IN_SYNC,
@@ -87,8 +92,102 @@ class RollerTest {
 
   @Test
   void noneRestartsWhileNobodyTellsOfPartitions() {
-    assertThat(Roller.decide(pods(3, "old"), 3, "new", ClusterHealth.UNKNOWN))
+    assertThat(decide(pods(3, "old"), 3, "new", ClusterHealth.UNKNOWN))
         .isInstanceOfSatisfying(
             Wait.class, wait -> assertThat(wait.predicate()).isEqualTo(Predicate.HEALTH_UNKNOWN));
+  }
+
+  @Test
+  void noneRestartsWhileABrokerThatWasRestartedDoesNotServeYet() {
+    // Given: Kubernetes calls it ready, the cluster has it fenced still
+    var health = health(WELL, 1, 1, 1);
+    var members = List.of(member(0, false, 0), member(1, false, 0), member(2, true, 0));
+    var fenced = new ClusterReport(0, WELL, members);
+
+    // When
+    var decision =
+        decide(
+            pods(3, "old"),
+            3,
+            "new",
+            new ClusterHealth(health.brokers(), Optional.of(fenced), true));
+
+    // Then
+    assertThat(decision).isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "broker 2", 0, 3));
+  }
+
+  @Test
+  void noneRestartsOnWhatWasSoBeforeTheLastRestart() {
+    // Given: the new broker 2 has not answered yet, or the cluster's report is an old one
+    var health = health(WELL, 1, 1, 1);
+    var silent = new HashMap<>(health.brokers());
+    silent.remove(2);
+
+    // When
+    var unheard =
+        decide(pods(3, "old"), 3, "new", new ClusterHealth(silent, health.cluster(), true));
+    var stale =
+        decide(
+            pods(3, "old"), 3, "new", new ClusterHealth(health.brokers(), health.cluster(), false));
+
+    // Then
+    assertThat(unheard).isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "broker 2", 0, 3));
+    assertThat(stale)
+        .isInstanceOfSatisfying(
+            Wait.class, wait -> assertThat(wait.predicate()).isEqualTo(Predicate.HEALTH_UNKNOWN));
+  }
+
+  @Test
+  void aBrokerThatRecoversItsLogIsLeftToIt() {
+    // Given
+    var health = health(WELL, 1, 1, 1);
+    var brokers = new HashMap<>(health.brokers());
+    brokers.put(1, new BrokerReport(1, "Recovering", 40, "0.1.0", null, 0, 1, 1024));
+    var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
+
+    // When
+    var decision = decide(pods, 3, "new", new ClusterHealth(brokers, health.cluster(), true));
+
+    // Then
+    assertThat(decision).isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "events-1", 0, 3));
+  }
+
+  @Test
+  void partitionsWithoutAReplicaToSpareAreAwayWithTheirBrokerWhereTheUserAcceptsThat() {
+    assertThat(decide(pods(3, "old"), 3, "new", unspared()))
+        .isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 2));
+  }
+
+  @Test
+  void theirBrokerDoesNotRestartWhereTheUserRefusesThatAndTheFirstOfThemIsNamed() {
+    // Given
+    var refusing = new Roller(3, "new", SingleReplicaPolicy.REFUSE);
+
+    // When
+    var others = refusing.decide(pods(3, "old"), unspared());
+    var last =
+        refusing.decide(
+            List.of(pod(0, true, "new"), pod(1, true, "new"), pod(2, true, "old")), unspared());
+
+    // Then
+    assertThat(others).isEqualTo(new Restart(pod(1, true, "old"), 0, 3, 0));
+    assertThat(last)
+        .isEqualTo(
+            new Wait(Predicate.NO_REPLICA_TO_SPARE, "events-2 holds 2 such as payments-3", 2, 3));
+  }
+
+  private static ClusterHealth unspared() {
+    var members = List.of(member(0, false, 0), member(1, false, 0), member(2, false, 2));
+    return new ClusterHealth(
+        health(WELL, 1, 1, 1).brokers(), Optional.of(new ClusterReport(0, WELL, members)), true);
+  }
+
+  private static Member member(int id, boolean fenced, int unspared) {
+    return new Member(id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3");
+  }
+
+  private static RollDecision decide(
+      List<PodView> pods, int brokers, String revision, ClusterHealth health) {
+    return new Roller(brokers, revision, SingleReplicaPolicy.ACCEPT).decide(pods, health);
   }
 }

@@ -54,11 +54,12 @@ class ScalePlannerTest {
     // Given: 0 stays, 2 still runs, 3 holds something, 4 is gone
     var members =
         List.of(
-            new Member(0, true, 0, 0),
-            new Member(2, false, 0, 0),
-            new Member(3, true, 1, 0),
-            new Member(4, true, 0, 0));
-    var health = new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)));
+            new Member(0, true, 0, 0, null, 0, null),
+            new Member(2, false, 0, 0, null, 0, null),
+            new Member(3, true, 1, 0, null, 0, null),
+            new Member(4, true, 0, 0, null, 0, null));
+    var health =
+        new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), true);
 
     // Then
     assertThat(ScalePlanner.departed(2, health)).containsExactly(4);

@@ -8,14 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.BrokerState;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
 import dev.millrace.operator.Fixtures;
 import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.ClusterReport;
+import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
+import dev.millrace.operator.roll.RollDecision;
+import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
 import dev.millrace.operator.status.Claims.Claim;
@@ -26,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,10 +48,14 @@ class StatusesTest {
           0,
           1,
           0,
-          List.of(new Partition("payments", 3, null, List.of(), List.of(1), "broker 1 is fenced")));
+          List.of(
+              new Partition("payments", 3, -1, List.of(), List.of(1), null, "broker 1 is fenced")));
 
   private static final Partitions BELOW = new Partitions(12, 11, 1, 1, 0, 0, null);
 
+  private static final Partitions BEHIND = new Partitions(12, 11, 1, 0, 0, 0, null);
+
+  private RollDecision roll = new Settled();
   private Renewal renewal = Renewal.NONE;
   private final LogCluster cluster =
       Fixtures.cluster("{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}");
@@ -194,6 +204,111 @@ class StatusesTest {
   }
 
   @Test
+  void aPartitionThatFellIllKeepsTheTimeForAsLongAsItIsListed() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+    var first = statuses(10).of(seen(pods(3, "r"), health(OFFLINE, 4, 4, 4)));
+    cluster.setStatus(first);
+
+    // When
+    var later = statuses(70).of(seen(pods(3, "r"), health(OFFLINE, 4, 4, 4)));
+
+    // Then
+    assertThat(later).isEqualTo(first);
+    assertThat(Objects.requireNonNull(later.partitions()).worst())
+        .singleElement()
+        .isEqualTo(
+            new Partition(
+                "payments",
+                3,
+                null,
+                List.of(),
+                List.of(1),
+                "2026-01-01T00:00:10Z",
+                "broker 1 is fenced"));
+
+    // When
+    cluster.setStatus(statuses(80).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+    var again = statuses(90).of(seen(pods(3, "r"), health(OFFLINE, 4, 4, 4)));
+
+    // Then
+    assertThat(Objects.requireNonNull(Objects.requireNonNull(again.partitions()).worst()))
+        .extracting(Partition::since)
+        .containsExactly("2026-01-01T00:01:30Z");
+  }
+
+  @Test
+  void aBrokerThatDiesIsToldOnceWithWhatTheClusterKnowsOfIt() {
+    // Given
+    var before = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+    cluster.setStatus(before);
+    var members =
+        List.of(
+            new Member(0, false, 4, 6, "zone-0", 0, null),
+            new Member(1, true, 4, 0, "zone-1", 0, null),
+            new Member(2, false, 4, 6, "zone-2", 0, null));
+    var brokers = new HashMap<>(health(WELL, 4, 4, 4).brokers());
+    brokers.remove(1);
+    var health =
+        new ClusterHealth(brokers, Optional.of(new ClusterReport(0, BEHIND, members)), true);
+
+    // When
+    var down = statuses(1).of(seen(List.of(pod(0, true, "r"), pod(2, true, "r")), health));
+
+    // Then
+    assertThat(Objects.requireNonNull(down.brokerStates()).get(1))
+        .isEqualTo(new BrokerState(1, "events-1", "Missing", null, 0, 4, null, "zone-1", null));
+    assertThat(condition(down, "Ready").getStatus()).isEqualTo("True");
+    assertThat(condition(down, "PartitionsHealthy").getReason()).isEqualTo("UnderReplicated");
+    assertThat(Edges.between(before, down))
+        .extracting(Edge::reason)
+        .containsExactly("UnderReplicated", "BrokerDown");
+    assertThat(Edges.between(down, before))
+        .extracting(Edge::reason)
+        .containsExactly("AllInSync", "BrokerUp");
+    assertThat(Edges.between(down, down)).isEmpty();
+  }
+
+  @Test
+  void aBrokerThatDoesNotKnowThatItIsFencedIsShownFenced() {
+    // Given
+    var members = List.of(new Member(0, true, 4, 0, null, 0, null));
+
+    // When
+    var status =
+        statuses(0)
+            .of(
+                seen(
+                    pods(1, "r"),
+                    new ClusterHealth(
+                        health(WELL, 4).brokers(),
+                        Optional.of(new ClusterReport(0, WELL, members)),
+                        true)));
+
+    // Then
+    assertThat(Objects.requireNonNull(status.brokerStates()).getFirst().state())
+        .isEqualTo("Fenced");
+  }
+
+  @Test
+  void replicasThatFallBehindInARollAreNoNews() {
+    // Given
+    var before = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+    cluster.setStatus(before);
+    roll = new Restart(pod(2, true, "old"), 0, 3, 0);
+    var rolling = statuses(1).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+    cluster.setStatus(rolling);
+
+    // When
+    var behind = statuses(2).of(seen(pods(3, "r"), health(BEHIND, 4, 4, 4)));
+
+    // Then
+    assertThat(condition(behind, "PartitionsHealthy").getStatus()).isEqualTo("False");
+    assertThat(Edges.between(rolling, behind)).isEmpty();
+    assertThat(Edges.between(behind, rolling)).isEmpty();
+  }
+
+  @Test
   void anotherReasonForTheSameTroubleIsNews() {
     // Given
     cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
@@ -230,7 +345,7 @@ class StatusesTest {
         "0.1.0",
         MemoryPlan.of(cluster.getSpec()),
         new Keep(Math.max(3, pods.size())),
-        new Settled(),
+        roll,
         pods,
         new Claims(claims, Optional.empty()),
         health,

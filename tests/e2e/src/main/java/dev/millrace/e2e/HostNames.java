@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A file of host names like {@code /etc/hosts}, in which clients outside the cluster find brokers
@@ -20,24 +22,30 @@ public record HostNames(Path file) {
 
   /** Writes the present addresses of a cluster's pods; returns their names with the client port. */
   public List<String> write(Kubectl kubectl, String cluster) {
-    List<String> lines = new ArrayList<>(List.of("127.0.0.1 localhost"));
-    List<String> bootstrap = new ArrayList<>();
-    JsonNode pods = kubectl.get("pods", "-l", "millrace.dev/cluster=" + cluster).path("items");
-    for (JsonNode pod : pods) {
+    Map<String, String> addresses = new TreeMap<>();
+    for (JsonNode pod :
+        kubectl.get("pods", "-l", "millrace.dev/cluster=" + cluster).path("items")) {
       String address = pod.path("status").path("podIP").asText();
-      if (address.isEmpty()) {
-        continue;
+      if (!address.isEmpty()) {
+        addresses.put(pod.path("metadata").path("name").asText(), address);
       }
-      String name =
-          pod.path("metadata").path("name").asText()
-              + "."
-              + cluster
-              + "-brokers."
-              + kubectl.namespace()
-              + ".svc";
-      lines.add(address + " " + name + " " + address);
-      bootstrap.add(name + ":9092");
     }
+    write(kubectl.namespace(), cluster, addresses);
+    return addresses.keySet().stream()
+        .map(pod -> name(pod, cluster, kubectl.namespace()) + ":9092")
+        .toList();
+  }
+
+  /** What a pod of a cluster tells clients that it is called. */
+  public static String name(String pod, String cluster, String namespace) {
+    return pod + "." + cluster + "-brokers." + namespace + ".svc";
+  }
+
+  /** Writes the given addresses of a cluster's pods, by the pods' names. */
+  public void write(String namespace, String cluster, Map<String, String> addresses) {
+    List<String> lines = new ArrayList<>(List.of("127.0.0.1 localhost"));
+    addresses.forEach(
+        (pod, address) -> lines.add(address + " " + name(pod, cluster, namespace) + " " + address));
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Path next = Files.write(file.resolveSibling(file.getFileName() + ".new"), lines);
@@ -45,6 +53,5 @@ public record HostNames(Path file) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
-    return bootstrap;
   }
 }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * A Kubernetes cluster that a script starts on this machine. Started here if it is not running, and
  * left running: who starts the tests ends it, so that one look at a failed run stays possible.
  *
- * @param script the program; knows {@code up}, {@code load}, {@code kubeconfig} and {@code bin}
+ * @param script the program; knows {@code up}, {@code load}, {@code kubeconfig}, {@code bin}, and
+ *     for faults {@code cut}, {@code mend}, {@code kill}, {@code boot} and {@code collect}
  * @param work a folder for the output of its runs
  */
 public record TestCluster(Path script, Path work) {
@@ -49,6 +50,31 @@ public record TestCluster(Path script, Path work) {
   /** Puts an image on every node. */
   public void load(Path archive) {
     run("load", archive.toString());
+  }
+
+  /** Cuts a node, or {@code control}, the API server, off the network. */
+  public void cut(String name) {
+    run("cut", name);
+  }
+
+  /** Ends {@link #cut}. */
+  public void mend(String name) {
+    run("mend", name);
+  }
+
+  /** Kills all processes of a node, as if its power were cut. */
+  public void kill(String node) {
+    run("kill", node);
+  }
+
+  /** Brings a killed node back. */
+  public void boot(String node) {
+    run("boot", node);
+  }
+
+  /** Copies logs of components and pods and the state of all objects into a folder. */
+  public void collect(Path folder) {
+    run("collect", folder.toString());
   }
 
   /** A client of it. */

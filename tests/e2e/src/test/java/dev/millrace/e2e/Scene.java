@@ -36,11 +36,8 @@ record Scene(
     return new Scene(checkout, cluster, kubectl, new ClientPods(kubectl), hosts);
   }
 
-  /** An archive that {@code -Pimage} wrote. */
-  Path archive(String name) {
-    Path archive = checkout.root().resolve("broker-image/image/target/" + name + ".tar");
-    assertThat(archive).as("run mvn package -Pimage -DskipTests first").isRegularFile();
-    return archive;
+  Installation installation() {
+    return new Installation(checkout, cluster, kubectl);
   }
 
   static String version() {

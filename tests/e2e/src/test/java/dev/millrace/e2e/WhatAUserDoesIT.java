@@ -83,7 +83,11 @@ class WhatAUserDoesIT {
             "build the image of Kafka's tools", () -> ToolsImage.build(scene.checkout(), folder));
 
     // When
-    for (Path archive : List.of(scene.archive("broker"), scene.archive("operator"), tools)) {
+    for (Path archive :
+        List.of(
+            scene.installation().archive("broker"),
+            scene.installation().archive("operator"),
+            tools)) {
       watch.time("load " + archive.getFileName(), () -> scene.cluster().load(archive));
     }
 
@@ -104,26 +108,11 @@ class WhatAUserDoesIT {
   @Test
   @Order(2)
   void oneCommandInstallsResourceTypesAndOperator() {
-    // When
-    kubectl.run("apply", "-k", scene.checkout().root().resolve("deploy").toString());
+    watch.time("install resource types and operator", scene.installation()::install);
 
     // Then
-    watch.time(
-        "operator available",
-        () -> {
-          kubectl.run(
-              "wait",
-              "--for=condition=Established",
-              "crd/logclusters.millrace.dev",
-              "--timeout=1m");
-          kubectl.run(
-              "-n",
-              "millrace",
-              "rollout",
-              "status",
-              "deployment/millrace-operator",
-              "--timeout=3m");
-        });
+    assertThat(kubectl.run("-n", "millrace", "get", "deployment", "millrace-operator"))
+        .contains("1/1");
   }
 
   @Test

@@ -1,0 +1,213 @@
+package dev.millrace.faults.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.e2e.HostNames;
+import dev.millrace.e2e.Kubectl;
+import dev.millrace.e2e.TestCluster;
+import dev.millrace.faults.check.ReplicaComparer;
+import dev.millrace.faults.check.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A LogCluster of three brokers that faults happen to, each broker on a node and a file system of
+ * its own. The Kubernetes cluster must run and have the operator. What is done to brokers is in
+ * {@code fault}; here is what it needs of them. Thread-safe but for {@link #setUp}.
+ */
+public final class Arena implements AutoCloseable {
+  private static final String NAME = "faults";
+  private static final int BROKERS = 3;
+  private static final int MEGABYTES = 3072;
+  private static final int CLIENT_PORT = 9092;
+
+  private final TestCluster cluster;
+  private final Kubectl kubectl;
+  private final LoopVolumes volumes;
+  private final Addresses addresses;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  /** In the namespace of {@code kubectl}. */
+  public Arena(TestCluster cluster, Kubectl kubectl, HostNames hosts) {
+    this.cluster = cluster;
+    this.kubectl = kubectl;
+    // Beside the cluster's own state, which unmounts and removes what is there when it goes down.
+    Path root = kubectl.kubeconfig().toAbsolutePath().resolveSibling(NAME);
+    this.volumes = new LoopVolumes(root, BROKERS, MEGABYTES);
+    this.addresses = new Addresses(kubectl, hosts, NAME);
+  }
+
+  /** How many brokers there are. */
+  public int brokers() {
+    return BROKERS;
+  }
+
+  /** The Kubernetes cluster. */
+  public TestCluster cluster() {
+    return cluster;
+  }
+
+  /** Where clients begin; names that this JVM finds by its hosts file. */
+  public List<String> bootstrap() {
+    return IntStream.range(0, BROKERS)
+        .mapToObj(
+            broker ->
+                HostNames.name(podName(broker), NAME, kubectl.namespace()) + ":" + CLIENT_PORT)
+        .toList();
+  }
+
+  private static String podName(int broker) {
+    return NAME + "-" + broker;
+  }
+
+  /** Removes the LogCluster of an earlier run, makes a new one and waits until it is ready. */
+  public void setUp(String memory) {
+    for (String kind : List.of("logclusters", "metadatalogs")) {
+      kubectl.attempt("delete", kind, NAME, "--ignore-not-found", "--wait");
+    }
+    kubectl.attempt(
+        "wait", "--for=delete", "pods", "--selector=millrace.dev/cluster=" + NAME, "--timeout=2m");
+    for (int broker = 0; broker < BROKERS; broker++) {
+      kubectl.attempt(
+          "delete",
+          "persistentvolumeclaim",
+          "data-" + podName(broker),
+          "--ignore-not-found",
+          "--wait");
+      kubectl.attempt(
+          "delete", "persistentvolume", "data-" + podName(broker), "--ignore-not-found", "--wait");
+    }
+    volumes.make();
+    kubectl
+        .apply(Manifests.volumes(NAME, kubectl.namespace(), nodes(), volumes))
+        .orThrow("making volumes");
+    kubectl.apply(Manifests.logCluster(NAME, BROKERS, memory)).orThrow("making the LogCluster");
+    addresses.start();
+    kubectl.run("wait", "--for=condition=Ready", "logcluster/" + NAME, "--timeout=4m");
+  }
+
+  private List<String> nodes() {
+    List<String> nodes = new ArrayList<>();
+    kubectl
+        .get("nodes")
+        .path("items")
+        .forEach(node -> nodes.add(node.at("/metadata/name").asText()));
+    if (nodes.size() < BROKERS) {
+      throw new IllegalStateException("needs " + BROKERS + " nodes, found " + nodes);
+    }
+    nodes.sort(Comparator.naturalOrder());
+    return nodes;
+  }
+
+  /** The brokers' pods by id. */
+  public List<BrokerPod> pods() {
+    List<BrokerPod> pods = new ArrayList<>();
+    JsonNode items =
+        kubectl
+            .get("pods", "--selector=millrace.dev/cluster=" + NAME, "--request-timeout=5s")
+            .path("items");
+    items.forEach(pod -> pods.add(BrokerPod.of(pod)));
+    pods.sort(Comparator.comparingInt(BrokerPod::id));
+    return pods;
+  }
+
+  /**
+   * The pod of a broker.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public BrokerPod pod(BrokerId broker) {
+    return pods().stream()
+        .filter(pod -> pod.id() == broker.value())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("broker " + broker.value() + " has no pod"));
+  }
+
+  /** The process of a broker. */
+  public ContainerProcess process(BrokerId broker) {
+    return ContainerProcess.of(pod(broker));
+  }
+
+  /** Deletes a broker's pod, at once and by force or as one who plans a restart does. */
+  public void delete(BrokerId broker, boolean force) {
+    List<String> command = new ArrayList<>(List.of("delete", "pod", podName(broker.value())));
+    command.addAll(
+        force ? List.of("--force", "--grace-period=0", "--wait=false") : List.of("--wait=true"));
+    kubectl.run(command.toArray(String[]::new));
+  }
+
+  /** The broker whose controller is active, as the first broker that answers sees it. */
+  public BrokerId controller() throws InterruptedException {
+    for (BrokerPod pod : pods()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + pod.address() + ":8080/v1/cluster"))
+              .timeout(Duration.ofSeconds(2))
+              .build();
+      try {
+        JsonNode answer =
+            new ObjectMapper()
+                .readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        int controller = answer.path("controllerId").asInt(-1);
+        if (controller >= 0) {
+          return new BrokerId(controller);
+        }
+      } catch (IOException e) {
+        // The next one may know.
+      }
+    }
+    throw new IllegalStateException("no broker knows the controller");
+  }
+
+  /** Takes all space of a broker's volume; what is returned gives it back. */
+  public Runnable fillDisk(BrokerId broker) {
+    return volumes.fill(broker.value());
+  }
+
+  /** Throttles a broker's disk; what is returned ends it. */
+  public Runnable slowDisk(BrokerId broker, long bytesPerSecond) {
+    return volumes.slow(broker.value(), process(broker), bytesPerSecond);
+  }
+
+  /**
+   * Compares the replicas of every partition; nobody may write meanwhile. Compacted logs are
+   * compared only while nothing of them can have been compacted: in their active segment.
+   */
+  public void compareReplicas(int replicas, Verdict verdict) {
+    for (Map.Entry<String, Map<String, Path>> partition : volumes.replicas().entrySet()) {
+      if (partition.getKey().startsWith("__")
+          && partition.getValue().values().stream().anyMatch(folder -> segments(folder) != 1)) {
+        continue;
+      }
+      if (partition.getValue().size() == replicas) {
+        ReplicaComparer.compare(partition.getKey(), partition.getValue(), verdict);
+      }
+    }
+  }
+
+  private static long segments(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".log")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    addresses.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.millrace.faults.check;
+
+import org.jspecify.annotations.NullMarked;

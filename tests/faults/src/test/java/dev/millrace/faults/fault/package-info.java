@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.millrace.faults.fault;
+
+import org.jspecify.annotations.NullMarked;

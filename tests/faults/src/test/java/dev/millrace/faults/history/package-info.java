@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.millrace.faults.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -146,7 +146,9 @@ public final class Arena implements AutoCloseable {
   public void delete(BrokerId broker, boolean force) {
     List<String> command = new ArrayList<>(List.of("delete", "pod", podName(broker.value())));
     command.addAll(
-        force ? List.of("--force", "--grace-period=0", "--wait=false") : List.of("--wait=true"));
+        force
+            ? List.of("--force", "--grace-period=0", "--wait=false", "--request-timeout=10s")
+            : List.of("--wait=true"));
     kubectl.run(command.toArray(String[]::new));
   }
 
@@ -178,8 +180,8 @@ public final class Arena implements AutoCloseable {
   }
 
   /** Throttles a broker's disk; what is returned ends it. */
-  public Runnable slowDisk(BrokerId broker, long bytesPerSecond) {
-    return volumes.slow(broker.value(), process(broker), bytesPerSecond);
+  public Runnable slowDisk(BrokerId broker, ContainerProcess process, long bytesPerSecond) {
+    return volumes.slow(broker.value(), process, bytesPerSecond);
   }
 
   /**

@@ -95,8 +95,10 @@ record LoopVolumes(Path root, int brokers, int megabytes) {
     Path kernel = Path.of("/sys/fs/cgroup/blkio");
     String device =
         COMMAND.run("findmnt", "-n", "-o", "MAJ:MIN", folder(broker).toString()).strip();
-    throttle(own, device, bytesPerSecond);
     throttle(kernel, device, bytesPerSecond);
+    if (Files.isDirectory(own)) {
+      throttle(own, device, bytesPerSecond);
+    }
     return () -> {
       throttle(kernel, device, 0);
       if (Files.isDirectory(own)) {

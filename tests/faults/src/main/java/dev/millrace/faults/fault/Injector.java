@@ -3,6 +3,7 @@ package dev.millrace.faults.fault;
 import dev.millrace.faults.cluster.Arena;
 import dev.millrace.faults.cluster.BrokerId;
 import dev.millrace.faults.cluster.ContainerProcess;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,31 +54,46 @@ public final class Injector {
     List.copyOf(undone).forEach(Undo::run);
   }
 
+  /** A fault whose target has been found. */
+  private interface Ready {
+    void run() throws InterruptedException;
+  }
+
   /**
    * Does a fault and, if it lasts, ends it after its time.
    *
    * @throws IllegalStateException if it could not be done; what was begun is ended
    */
   public void inject(Fault fault) throws InterruptedException {
+    Ready ready = prepare(fault);
     log.accept("inject " + fault);
-    switch (fault) {
-      case Fault.KillPod(BrokerId broker) -> arena.delete(broker, true);
-      case Fault.KillProcess(BrokerId broker) -> arena.process(broker).kill();
+    ready.run();
+  }
+
+  private Ready prepare(Fault fault) throws InterruptedException {
+    return switch (fault) {
+      case Fault.KillPod(BrokerId broker) -> () -> arena.delete(broker, true);
+      case Fault.KillProcess(BrokerId broker) -> arena.process(broker)::kill;
       case Fault.KillController() -> {
         BrokerId controller = arena.controller();
         log.accept("the controller is " + controller);
-        arena.process(controller).kill();
+        yield arena.process(controller)::kill;
       }
-      case Fault.KillNode(BrokerId broker, Duration hold) -> killNode(broker, hold);
+      case Fault.KillNode(BrokerId broker, Duration hold) ->
+          killNode(arena.pod(broker).node(), hold);
       case Fault.CutNode(BrokerId broker, Duration hold) -> cut(arena.pod(broker).node(), hold);
       case Fault.CutControl(Duration hold) -> cut("control", hold);
-      case Fault.Pause(BrokerId broker, Duration hold) -> pause(broker, hold);
+      case Fault.Pause(BrokerId broker, Duration hold) ->
+          pause(broker, arena.process(broker), hold);
       case Fault.FillDisk(BrokerId broker, Duration hold) ->
-          hold("give back the space of " + broker, arena.fillDisk(broker), hold);
-      case Fault.SlowDisk(BrokerId broker, Duration hold, long rate) ->
-          hold("end the throttling of " + broker, arena.slowDisk(broker, rate), hold);
+          () -> hold("give back the space of " + broker, arena.fillDisk(broker), hold);
+      case Fault.SlowDisk(BrokerId broker, Duration hold, long rate) -> {
+        ContainerProcess process = arena.process(broker);
+        yield () ->
+            hold("end the throttling of " + broker, arena.slowDisk(broker, process, rate), hold);
+      }
       case Fault.Combined(List<Fault> faults, Duration apart) -> together(faults, apart);
-    }
+    };
   }
 
   private void hold(String what, Runnable undo, Duration hold) throws InterruptedException {
@@ -90,46 +106,57 @@ public final class Injector {
     }
   }
 
-  private void killNode(BrokerId broker, Duration hold) throws InterruptedException {
-    String node = arena.pod(broker).node();
-    arena.cluster().kill(node);
-    hold("boot " + node, () -> arena.cluster().boot(node), hold);
+  private Ready killNode(String node, Duration hold) {
+    return () -> {
+      arena.cluster().kill(node);
+      hold("boot " + node, () -> arena.cluster().boot(node), hold);
+    };
   }
 
-  private void cut(String name, Duration hold) throws InterruptedException {
-    arena.cluster().cut(name);
-    hold("mend " + name, () -> arena.cluster().mend(name), hold);
+  private Ready cut(String name, Duration hold) {
+    return () -> {
+      arena.cluster().cut(name);
+      hold("mend " + name, () -> arena.cluster().mend(name), hold);
+    };
   }
 
-  private void pause(BrokerId broker, Duration hold) throws InterruptedException {
-    ContainerProcess process = arena.process(broker);
-    process.signal("STOP");
-    hold("continue " + broker, () -> process.signal("CONT"), hold);
+  private Ready pause(BrokerId broker, ContainerProcess process, Duration hold) {
+    return () -> {
+      process.signal("STOP");
+      hold("continue " + broker, () -> process.signal("CONT"), hold);
+    };
   }
 
-  /**
-   * Targets are looked up as each begins, so one may find its broker gone already: it is left out.
-   */
-  private void together(List<Fault> faults, Duration apart) throws InterruptedException {
-    List<Thread> threads = new ArrayList<>();
+  /** All targets are found before the first begins: a fault may hide the next one's. */
+  private Ready together(List<Fault> faults, Duration apart) throws InterruptedException {
+    List<Ready> all = new ArrayList<>();
     for (Fault fault : faults) {
-      threads.add(
-          Thread.ofPlatform()
-              .name(fault.kind().text())
-              .start(
-                  () -> {
-                    try {
-                      inject(fault);
-                    } catch (IllegalStateException e) {
-                      log.accept("left out " + fault + ": " + e.getMessage());
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-      sleep(apart);
+      all.add(prepare(fault));
     }
-    for (Thread thread : threads) {
-      thread.join();
+    return () -> {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < all.size(); i++) {
+        Fault fault = faults.get(i);
+        Ready ready = all.get(i);
+        threads.add(
+            Thread.ofPlatform().name(fault.kind().text()).start(() -> attempt(fault, ready)));
+        sleep(apart);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    };
+  }
+
+  /** One of several may find its target gone by now: it is left out. */
+  private void attempt(Fault fault, Ready ready) {
+    log.accept("inject " + fault);
+    try {
+      ready.run();
+    } catch (IllegalStateException | UncheckedIOException e) {
+      log.accept("left out " + fault + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

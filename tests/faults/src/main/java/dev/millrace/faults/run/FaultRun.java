@@ -1,6 +1,5 @@
 package dev.millrace.faults.run;
 
-import dev.millrace.faults.check.HistoryChecker;
 import dev.millrace.faults.check.Rule;
 import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.fault.Fault;
@@ -14,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 /** A workload, one fault after the other, and the verdict. Used once, by one thread. */
 final class FaultRun {
   private static final Duration RECOVERY = Duration.ofMinutes(4);
-  private static final Duration FINAL_READ = Duration.ofMinutes(10);
 
   private final Stage stage;
   private final FaultPlan plan;
@@ -39,16 +37,9 @@ final class FaultRun {
       stage.injector().healAll();
       workload.stopProducers();
       recover("in the end");
-      String sent =
-          "%d records acknowledged, %d unknown, %d not sent%n"
-              .formatted(workload.acknowledged(), workload.unknown(), workload.failed());
-      HistoryChecker.check(workload.finish(FINAL_READ), verdict);
-      stage.sleep(Duration.ofSeconds(5));
-      stage.arena().compareReplicas(stage.topics().replicas(), verdict);
-      stage.journal().report("\n" + sent + Report.errors(workload.errors().counts()) + "\n");
+      stage.journal().report("\n" + Report.faults(occurrences));
+      return stage.judge(workload, verdict);
     }
-    stage.journal().report(Report.faults(occurrences) + "\n" + Report.verdict(verdict));
-    return verdict.clean();
   }
 
   private void happen(Fault fault, Workload workload) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.millrace.faults.run;
 
+import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.cluster.BrokerId;
 import dev.millrace.faults.cluster.ContainerProcess;
 import dev.millrace.faults.workload.AckClock;
@@ -27,7 +28,7 @@ final class KillMeasurement {
     this.times = times;
   }
 
-  /** Runs; false if the cluster did not come back, or produces did not. */
+  /** Runs; false if the cluster or produces did not come back, or anything was violated. */
   boolean run() throws InterruptedException {
     try (Workload workload = stage.startWorkload()) {
       for (int time = 0; time < times; time++) {
@@ -36,19 +37,18 @@ final class KillMeasurement {
           return false;
         }
       }
-      stage.journal().report(Report.errors(workload.errors().counts()));
+      stage
+          .journal()
+          .report(
+              "SIGKILL to next acknowledged produce, %d kills, %d partitions led: ms p50 %d, worst %d; of the slowest partition of each kill: p50 %d%n"
+                  .formatted(
+                      times,
+                      waits.size(),
+                      Spread.ofNanos(waits).median(),
+                      Spread.ofNanos(waits).worst(),
+                      Spread.ofNanos(worst).median()));
+      return stage.judge(workload, new Verdict());
     }
-    stage
-        .journal()
-        .report(
-            "SIGKILL to next acknowledged produce, %d kills, %d partitions led: ms p50 %d, worst %d; of the slowest partition of each kill: p50 %d%n"
-                .formatted(
-                    times,
-                    waits.size(),
-                    Spread.ofNanos(waits).median(),
-                    Spread.ofNanos(waits).worst(),
-                    Spread.ofNanos(worst).median()));
-    return true;
   }
 
   private boolean kill(BrokerId broker, Workload workload) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.millrace.faults.run;
 
+import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.cluster.BrokerId;
 import dev.millrace.faults.workload.Workload;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class RestartMeasurement {
     this.rounds = rounds;
   }
 
-  /** Runs; false if the cluster did not come back. */
+  /** Runs; false if the cluster did not come back, or anything was violated. */
   boolean run() throws InterruptedException {
     List<Long> all = new ArrayList<>();
     try (Workload workload = stage.startWorkload()) {
@@ -52,17 +53,16 @@ final class RestartMeasurement {
         }
         all.addAll(stalls);
       }
-      stage.journal().report(Report.errors(workload.errors().counts()));
+      stage
+          .journal()
+          .report(
+              "planned restarts, %d of them, %d stalls: longest ms p50 %d, worst %d%n"
+                  .formatted(
+                      rounds * stage.arena().brokers(),
+                      all.size(),
+                      Spread.ofNanos(all).median(),
+                      Spread.ofNanos(all).worst()));
+      return stage.judge(workload, new Verdict());
     }
-    stage
-        .journal()
-        .report(
-            "planned restarts, %d of them, %d stalls: longest ms p50 %d, worst %d%n"
-                .formatted(
-                    rounds * stage.arena().brokers(),
-                    all.size(),
-                    Spread.ofNanos(all).median(),
-                    Spread.ofNanos(all).worst()));
-    return true;
   }
 }

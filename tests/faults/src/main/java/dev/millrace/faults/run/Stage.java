@@ -1,5 +1,7 @@
 package dev.millrace.faults.run;
 
+import dev.millrace.faults.check.HistoryChecker;
+import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.cluster.Arena;
 import dev.millrace.faults.cluster.BrokerId;
 import dev.millrace.faults.cluster.Health;
@@ -34,6 +36,7 @@ record Stage(
     long seed,
     Journal journal) {
   private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration FINAL_READ = Duration.ofMinutes(10);
   private static final int WARM = 200;
 
   /** Makes the topics, starts the workload, and returns when all partitions get their share. */
@@ -64,6 +67,21 @@ record Stage(
             + " records acknowledged; "
             + (ills.isEmpty() ? "all well" : ills));
     return workload;
+  }
+
+  /** Ends a workload, reads all and compares the replicas; says what it found, true if nothing. */
+  boolean judge(Workload workload, Verdict verdict) throws InterruptedException {
+    workload.stopProducers();
+    String sent =
+        "%d records acknowledged, %d unknown, %d not sent%n"
+            .formatted(workload.acknowledged(), workload.unknown(), workload.failed());
+    HistoryChecker.check(workload.finish(FINAL_READ), verdict);
+    // What the group's last commits wrote must get to all replicas.
+    sleep(Duration.ofSeconds(5));
+    arena.compareReplicas(topics.replicas(), verdict);
+    journal.report(
+        "\n" + sent + Report.errors(workload.errors().counts()) + "\n" + Report.verdict(verdict));
+    return verdict.clean();
   }
 
   Health health() {

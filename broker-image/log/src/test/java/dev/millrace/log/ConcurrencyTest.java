@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrencyTest {
   private static final int APPENDERS = 3;
   private static final int BATCHES = 3000;
+  private static final long DEADLINE_SECONDS = 300;
 
   /** More than this many batches of an appender mean that nothing is ever deleted. */
   private static final int MOST_BATCHES = 1_000_000;
@@ -56,14 +57,17 @@ class ConcurrencyTest {
 
       // When
       long batches = 0;
-      for (Future<Integer> appender : appenders) {
-        batches += appender.get(60, TimeUnit.SECONDS);
+      try {
+        for (Future<Integer> appender : appenders) {
+          batches += appender.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        }
+      } finally {
+        done.set(true);
       }
-      done.set(true);
 
       // Then
       for (Future<?> other : others) {
-        other.get(60, TimeUnit.SECONDS);
+        other.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
       }
       assertThat(log.failure()).isEmpty();
       assertThat(log.logEndOffset()).isEqualTo(2 * batches);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.local.api.ApiUnderTest;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -195,11 +197,10 @@ class LocalNodeTest {
         .statefulSets()
         .inNamespace("default")
         .withName("web")
-        .edit(
-            set -> {
-              set.getSpec().getTemplate().getMetadata().setAnnotations(Map.of("changed", "yes"));
-              return set;
-            });
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            """
+            {"spec": {"template": {"metadata": {"annotations": {"changed": "yes"}}}}}""");
     await()
         .until(
             () -> {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -37,6 +38,10 @@ import org.slf4j.LoggerFactory;
  * deletes their logs, gives them their settings, tells them whether they lead and has those
  * followed that others lead.
  *
+ * <p>Nothing is led or followed before the metadata has this process's own registration. Until then
+ * it tells what an earlier process was: whose epochs that one led in, this one must not go on in,
+ * for its log may be shorter (lost with the power), and its followers would cut theirs to it.
+ *
  * <p>Changes come on the metadata thread, which may wait for the disk here; looking up is lock-free
  * and for any thread.
  */
@@ -44,6 +49,7 @@ public final class HostedPartitions implements MetadataPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(HostedPartitions.class);
 
   private final int brokerId;
+  private final LongSupplier brokerEpoch;
   private final ReplicaEnvironment environment;
   private final ReplicaFetchers fetchers;
   private final LogManager logs;
@@ -52,13 +58,14 @@ public final class HostedPartitions implements MetadataPublisher {
   private final Map<TopicPartition, Throwable> failed = new ConcurrentHashMap<>();
   private final List<LeadershipListener> leadershipListeners = new CopyOnWriteArrayList<>();
   private volatile MetadataImage image = MetadataImage.EMPTY;
-  private boolean strayLogsSetAside;
+  private boolean registered;
 
   /**
    * @param logs loaded
    */
   public HostedPartitions(Replication replication, LogManager logs, TopicConfigs configs) {
     this.brokerId = replication.brokerId();
+    this.brokerEpoch = replication.brokerEpoch();
     this.environment =
         new ReplicaEnvironment(
             brokerId,
@@ -82,9 +89,13 @@ public final class HostedPartitions implements MetadataPublisher {
   public void onMetadataUpdate(
       MetadataDelta delta, MetadataImage newImage, LoaderManifest manifest) {
     image = newImage;
-    if (!strayLogsSetAside) {
-      strayLogsSetAside = true;
-      setStrayLogsAside(newImage);
+    if (!registered) {
+      registered = isRegistered(newImage);
+      if (registered) {
+        setStrayLogsAside(newImage);
+        hostAll(newImage);
+      }
+      return;
     }
     if (delta.topicsDelta() != null) {
       LocalReplicaChanges changes = delta.topicsDelta().localChanges(brokerId);
@@ -95,6 +106,28 @@ public final class HostedPartitions implements MetadataPublisher {
     ConfigurationsDelta changedConfigs = delta.configsDelta();
     if (changedConfigs != null) {
       updateConfigs(changedConfigs, newImage);
+    }
+  }
+
+  /** The registration may be in the image before this broker is told: then the next one counts. */
+  private boolean isRegistered(MetadataImage newImage) {
+    BrokerRegistration self = newImage.cluster().broker(brokerId);
+    return self != null && self.epoch() == brokerEpoch.getAsLong();
+  }
+
+  private void hostAll(MetadataImage newImage) {
+    for (TopicImage topic : newImage.topics().topicsById().values()) {
+      topic
+          .partitions()
+          .forEach(
+              (index, registration) -> {
+                if (Replicas.contains(registration.replicas, brokerId)) {
+                  apply(
+                      new TopicPartition(topic.name(), index),
+                      new LocalReplicaChanges.PartitionInfo(topic.id(), registration),
+                      newImage);
+                }
+              });
     }
   }
 

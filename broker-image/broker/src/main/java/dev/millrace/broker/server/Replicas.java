@@ -53,7 +53,8 @@ final class Replicas implements AutoCloseable {
     var proposals = new IsrProposals(config.nodeId(), brokerEpoch, channel);
     partitions =
         new HostedPartitions(
-            new Replication(config.nodeId(), Time.SYSTEM, proposals::propose, fetchers, maxLagMs),
+            new Replication(
+                config.nodeId(), brokerEpoch, Time.SYSTEM, proposals::propose, fetchers, maxLagMs),
             logs,
             Parts.topicConfigs(config));
     lookForLaggards(Duration.ofMillis(Math.max(1, maxLagMs / LOOKS_WITHIN_LAG)));

@@ -126,9 +126,9 @@ final class DataBroker implements AutoCloseable {
         };
     FetcherSettings settings = new FetcherSettings(Duration.ZERO, 1, 1, 1, Duration.ZERO);
     ReplicaFetchers fetchers =
-        new ReplicaFetchers(ID, () -> -1, nobody, settings, Time.SYSTEM, List.of(loop));
+        new ReplicaFetchers(ID, () -> ID + 1, nobody, settings, Time.SYSTEM, List.of(loop));
     return new Replication(
-        ID, Time.SYSTEM, (id, change) -> new CompletableFuture<>(), fetchers, 10_000);
+        ID, () -> ID + 1, Time.SYSTEM, (id, change) -> new CompletableFuture<>(), fetchers, 10_000);
   }
 
   private static RegisterBrokerRecord broker(int id, int port) {

@@ -1,7 +1,9 @@
 package dev.millrace.broker.replica;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
@@ -100,20 +102,29 @@ final class InSyncReplicas {
       return;
     }
     Set<Integer> isr = new HashSet<>(leader.isr());
+    Map<Integer, Long> epochs = brokerEpochs(leader);
     long leastEnd = Long.MAX_VALUE;
     for (int replica : leader.replicas()) {
-      if (!isr.contains(replica) && mayJoin(leader, replica)) {
+      FollowerProgress progress = leader.followers().get(replica);
+      if (!isr.contains(replica) && mayJoin(leader, replica, progress)) {
         isr.add(replica);
-        leastEnd = Math.min(leastEnd, leader.followers().end(replica));
+        // Of this very look: its next process may have less.
+        epochs.put(replica, progress.brokerEpoch());
+        leastEnd = Math.min(leastEnd, progress.logEndOffset());
       }
     }
     if (isr.size() > leader.isr().size()) {
-      propose(leader, Set.copyOf(isr), leastEnd);
+      propose(leader, Set.copyOf(isr), epochs, leastEnd);
     }
   }
 
-  private boolean mayJoin(PartitionState.Leader leader, int replica) {
-    FollowerProgress progress = leader.followers().get(replica);
+  private static Map<Integer, Long> brokerEpochs(PartitionState.Leader leader) {
+    Map<Integer, Long> epochs = new HashMap<>();
+    leader.isr().forEach(id -> epochs.put(id, leader.followers().get(id).brokerEpoch()));
+    return epochs;
+  }
+
+  private boolean mayJoin(PartitionState.Leader leader, int replica, FollowerProgress progress) {
     long age = environment.time().milliseconds() - progress.fetchedAtMs();
     // What was before this tenure may have been committed, too, though this leader does not know.
     return progress.logEndOffset() >= Math.max(partition.highWatermark(), leader.epochStartOffset())
@@ -140,27 +151,34 @@ final class InSyncReplicas {
                             .isCaughtUp(leaderEnd, now, environment.maxLagMs()))
             .collect(Collectors.toUnmodifiableSet());
     if (isr.size() < leader.isr().size()) {
-      propose(leader, isr, Long.MAX_VALUE);
+      propose(leader, isr, brokerEpochs(leader), Long.MAX_VALUE);
     }
   }
 
-  private void propose(PartitionState.Leader leader, Set<Integer> isr, long leastEnd) {
+  private void propose(
+      PartitionState.Leader leader, Set<Integer> isr, Map<Integer, Long> epochs, long leastEnd) {
     if (partition.propose(leader, isr, leastEnd)) {
-      ask(leader, isr);
+      ask(leader, isr, change(leader, isr, epochs));
     }
   }
 
   // ---- the controller's word
 
-  private void ask(PartitionState.Leader leader, Set<Integer> isr) {
+  private void ask(
+      PartitionState.Leader leader,
+      Set<Integer> isr,
+      AlterPartitionRequestData.PartitionData change) {
     environment
         .isr()
-        .propose(partition.id(), change(leader, isr))
-        .whenComplete((answer, failure) -> decided(leader, isr, answer, failure));
+        .propose(partition.id(), change)
+        .whenComplete((answer, failure) -> decided(leader, isr, change, answer, failure));
   }
 
+  /**
+   * @param epochs in which the brokers were judged: a process that came since is not meant
+   */
   private AlterPartitionRequestData.PartitionData change(
-      PartitionState.Leader leader, Set<Integer> isr) {
+      PartitionState.Leader leader, Set<Integer> isr, Map<Integer, Long> epochs) {
     List<AlterPartitionRequestData.BrokerState> brokers =
         isr.stream()
             .sorted()
@@ -169,7 +187,7 @@ final class InSyncReplicas {
                     new AlterPartitionRequestData.BrokerState()
                         .setBrokerId(replica)
                         // Of its own epoch and of one that has not fetched yet it says nothing.
-                        .setBrokerEpoch(leader.followers().get(replica).brokerEpoch()))
+                        .setBrokerEpoch(epochs.getOrDefault(replica, (long) UNKNOWN_EPOCH)))
             .toList();
     return new AlterPartitionRequestData.PartitionData()
         .setPartitionIndex(partition.topicPartition().partition())
@@ -184,6 +202,7 @@ final class InSyncReplicas {
   private void decided(
       PartitionState.Leader asked,
       Set<Integer> isr,
+      AlterPartitionRequestData.PartitionData change,
       AlterPartitionResponseData.@Nullable PartitionData answer,
       @Nullable Throwable failure) {
     if (!(partition.state() instanceof PartitionState.Leader now)
@@ -214,8 +233,8 @@ final class InSyncReplicas {
               .addKeyValue("partition", partition.id())
               .addKeyValue("error", error)
               .log("Waiting for the metadata to tell the in-sync replicas");
-      // It may have been done. Asking again finds out, and is refused if it was.
-      default -> ask(asked, isr);
+      // It may have been done. Asking the very same again finds out, and is refused if it was.
+      default -> ask(asked, isr, change);
     }
   }
 

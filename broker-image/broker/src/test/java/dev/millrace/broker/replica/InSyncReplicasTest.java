@@ -172,6 +172,21 @@ class InSyncReplicasTest {
   }
 
   @Test
+  void askingAgainDoesNotVouchForAProcessThatCameSince() {
+    // Given
+    lead(1, SELF, 1);
+    append(1);
+    fetch(1, 1);
+    fetch(2, 1);
+    // When: it comes back with less, before it is known what became of the question
+    read(new Reader.Follower(2, 99, 0, true), 0);
+    questions.getFirst().answer().completeExceptionally(new TimeoutException("lost"));
+    // Then
+    assertThat(questions).hasSize(2);
+    assertThat(questions.getLast().change()).isEqualTo(questions.getFirst().change());
+  }
+
+  @Test
   void whoIsFencedIsNotProposed() {
     // Given
     lead(1, SELF, 1);

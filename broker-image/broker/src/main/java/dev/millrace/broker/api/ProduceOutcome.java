@@ -139,12 +139,14 @@ final class ProduceOutcome implements HighWatermarkListener {
   private boolean isDecided(Waiting one) {
     Partition partition = one.partition();
     try {
+      // Before the look at the epoch: if that is still the same, it was when this was read.
+      long highWatermark = partition.highWatermark();
       // In another tenure the offsets may be another leader's records.
       int epoch = partition.requireLeader(OptionalInt.empty()).leaderEpoch();
       if (epoch != one.append().leaderEpoch()) {
         throw Errors.NOT_LEADER_OR_FOLLOWER.exception();
       }
-      if (partition.highWatermark() < one.append().requiredHighWatermark()) {
+      if (highWatermark < one.append().requiredHighWatermark()) {
         return false;
       }
       if (!partition.hasMinInSync()) {

@@ -182,9 +182,15 @@ public final class Partition {
    * @return false if the state has changed meanwhile or the high watermark has gone past that log
    */
   boolean propose(PartitionState.Leader expected, Set<Integer> isr, long leastEnd) {
-    // The high watermark stands still meanwhile, so nobody joins who lacks what is committed.
-    synchronized (watermarkLock) {
-      return leastEnd >= highWatermark && replaceLeader(expected, expected.proposing(isr));
+    // In this order: a follower that is told the high watermark holds the shared lock.
+    exclusive.lock();
+    try {
+      // The high watermark stands still meanwhile, so nobody joins who lacks what is committed.
+      synchronized (watermarkLock) {
+        return leastEnd >= highWatermark && replaceLeader(expected, expected.proposing(isr));
+      }
+    } finally {
+      exclusive.unlock();
     }
   }
 
@@ -244,7 +250,18 @@ public final class Partition {
         tell(() -> listener.onAppend(topicPartition()));
       }
     }
-    return new LeaderAppend(info, epoch, highWatermark > info.lastOffset());
+    return new LeaderAppend(info, epoch, isCommitted(info.lastOffset() + 1, epoch));
+  }
+
+  /**
+   * Whether this broker has seen the high watermark of its tenure in an epoch at or above an
+   * offset. Another tenure's says nothing of the records appended in this one.
+   */
+  private boolean isCommitted(long endOffset, int leaderEpoch) {
+    long watermark = highWatermark; // before the look at the state: it is of this tenure then
+    return state instanceof PartitionState.Leader leader
+        && leader.leaderEpoch() == leaderEpoch
+        && watermark >= endOffset;
   }
 
   private void requireMinInSync(PartitionState.Leader leader) {
@@ -387,15 +404,10 @@ public final class Partition {
         position,
         () -> {
           if (batches.hasRemaining()) {
+            startWith(batches.getLong(batches.position()), leaderLogStart);
             log.appendAsFollower(batches, position.leaderEpoch());
           }
-          long committed = Math.min(leaderHighWatermark, log.logEndOffset());
-          synchronized (watermarkLock) {
-            if (committed > highWatermark) {
-              highWatermark = committed;
-              log.updateHighWatermark(committed);
-            }
-          }
+          followWatermark(leaderHighWatermark);
           long start = Math.min(leaderLogStart, highWatermark);
           if (start > log.logStartOffset()) {
             log.deleteRecords(start);
@@ -407,22 +419,45 @@ public final class Partition {
     }
   }
 
+  private void followWatermark(long leaders) {
+    long committed = Math.min(leaders, log.logEndOffset());
+    synchronized (watermarkLock) {
+      if (committed > highWatermark) {
+        highWatermark = committed;
+        log.updateHighWatermark(committed);
+      }
+    }
+  }
+
+  /**
+   * The leader's log may start in the middle of a batch, which comes whole. What is here then, if
+   * anything, is below that start.
+   */
+  private void startWith(long firstOffset, long leaderLogStart) {
+    if (firstOffset < log.logEndOffset() && leaderLogStart >= log.logEndOffset()) {
+      log.truncateFullyAndStartAt(firstOffset);
+      watermarkFromLog();
+    }
+  }
+
   /**
    * Removes what the leader does not have (KIP-101, KIP-279): everything from where the two logs
    * part. After it, or after another round of it, the next fetch continues from there.
    *
    * @param diverging the largest epoch of the leader's log that is not above this log's last one,
    *     and where it ends there
+   * @param leaderHighWatermark as of the leader's answer, which won't tell it again unless it moves
    */
-  void truncate(FollowPosition position, EpochEndOffset diverging) {
+  void truncate(FollowPosition position, EpochEndOffset diverging, long leaderHighWatermark) {
     whileFollowing(
         position,
         () -> {
-          long own =
-              log.endOffsetForEpoch(diverging.leaderEpoch())
-                  .map(EpochEndOffset::endOffset)
-                  .orElse(diverging.endOffset());
-          takeBackTo(Math.min(own, diverging.endOffset()));
+          EpochEndOffset own = log.endOffsetForEpoch(diverging.leaderEpoch()).orElse(diverging);
+          takeBackTo(Math.min(own.endOffset(), diverging.endOffset()));
+          if (own.leaderEpoch() == diverging.leaderEpoch()) {
+            // What is left now is the beginning of the leader's log.
+            followWatermark(leaderHighWatermark);
+          }
         });
   }
 
@@ -491,14 +526,38 @@ public final class Partition {
    */
   public PartitionRead read(ReadRequest request) {
     OptionalInt epoch = request.currentLeaderEpoch();
-    return switch (request.reader()) {
-      case Reader.Consumer consumer ->
-          readCommitted(
-              request,
-              consumer,
-              consumer.fromAnyReplica() ? requireReplica(epoch) : requireLeader(epoch));
-      case Reader.Follower follower -> replicate(request, follower, requireLeader(epoch));
-    };
+    boolean anyReplica =
+        request.reader() instanceof Reader.Consumer consumer && consumer.fromAnyReplica();
+    PartitionState now = anyReplica ? requireReplica(epoch) : requireLeader(epoch);
+    PartitionRead found;
+    try {
+      found =
+          switch (request.reader()) {
+            case Reader.Consumer consumer -> readCommitted(request, consumer, now);
+            case Reader.Follower follower -> replicate(request, follower, requireLeader(epoch));
+          };
+    } catch (OffsetOutOfRangeException e) {
+      requireSameTenure(now);
+      throw e;
+    }
+    try {
+      requireSameTenure(now);
+    } catch (RuntimeException e) {
+      found.release();
+      throw e;
+    }
+    return found;
+  }
+
+  /**
+   * Reads take no lock, and a log that was truncated under one is no longer what a replica of that
+   * epoch may speak for: a follower that believed it would truncate what is committed.
+   */
+  private void requireSameTenure(PartitionState before) {
+    PartitionState now = state;
+    if (now.leaderEpoch() != before.leaderEpoch() || now.getClass() != before.getClass()) {
+      throw new NotLeaderOrFollowerException("the epoch of " + id + " has changed");
+    }
   }
 
   private PartitionRead readCommitted(

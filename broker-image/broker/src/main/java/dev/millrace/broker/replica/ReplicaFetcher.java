@@ -44,6 +44,9 @@ final class ReplicaFetcher {
     }
   }
 
+  /** Where a partition was when it was asked for. */
+  private record Asked(Partition partition, FollowPosition position) {}
+
   private final int brokerId;
   private final int leaderId;
   private final LongSupplier brokerEpoch;
@@ -55,7 +58,7 @@ final class ReplicaFetcher {
   private FetchSessionHandler session;
 
   /** What is asked for in the fetch under way. */
-  private Map<TopicPartition, FollowPosition> asked = Map.of();
+  private Map<TopicPartition, Asked> asked = Map.of();
 
   private boolean inFlight;
   private boolean hurried;
@@ -116,7 +119,7 @@ final class ReplicaFetcher {
     }
     long now = time.milliseconds();
     FetchSessionHandler.Builder builder = session.newBuilder();
-    Map<TopicPartition, FollowPosition> positions = new HashMap<>();
+    Map<TopicPartition, Asked> positions = new HashMap<>();
     long nextAtMs = Long.MAX_VALUE;
     for (Map.Entry<TopicPartition, Followed> entry : followed.entrySet()) {
       Followed one = entry.getValue();
@@ -126,7 +129,7 @@ final class ReplicaFetcher {
       }
       Optional<FollowPosition> position = one.partition.followPosition();
       if (position.isPresent()) {
-        positions.put(entry.getKey(), position.get());
+        positions.put(entry.getKey(), new Asked(one.partition, position.get()));
         builder.add(entry.getKey(), wanted(one.partition, position.get()));
       }
     }
@@ -154,7 +157,7 @@ final class ReplicaFetcher {
   }
 
   private void send(
-      FetchSessionHandler.FetchRequestData data, Map<TopicPartition, FollowPosition> positions) {
+      FetchSessionHandler.FetchRequestData data, Map<TopicPartition, Asked> positions) {
     FetchRequestData request =
         FetchRequest.Builder.forReplica(
                 VERSION,
@@ -220,7 +223,7 @@ final class ReplicaFetcher {
       leaderAway = false;
       LOG.atInfo().addKeyValue("leader", leaderId).log("The leader answers again");
     }
-    Map<TopicPartition, FollowPosition> positions = asked;
+    Map<TopicPartition, Asked> positions = asked;
     if (!session.handleResponse(response, VERSION)) {
       return response.error() == Errors.NONE
           || response.error() == Errors.FETCH_SESSION_ID_NOT_FOUND;
@@ -230,9 +233,10 @@ final class ReplicaFetcher {
         .forEach(
             (id, data) -> {
               Followed one = followed.get(id);
-              FollowPosition position = positions.get(id);
-              if (one != null && position != null) {
-                take(one, position, data);
+              Asked before = positions.get(id);
+              // Not for a topic of the same name that was made meanwhile.
+              if (one != null && before != null && one.partition == before.partition()) {
+                take(one, before.position(), data);
               }
             });
     return true;
@@ -259,7 +263,8 @@ final class ReplicaFetcher {
     if (FetchResponse.isDivergingEpoch(data)) {
       partition.truncate(
           position,
-          new EpochEndOffset(data.divergingEpoch().epoch(), data.divergingEpoch().endOffset()));
+          new EpochEndOffset(data.divergingEpoch().epoch(), data.divergingEpoch().endOffset()),
+          data.highWatermark());
     } else {
       MemoryRecords records =
           data.records() instanceof MemoryRecords sent ? sent : MemoryRecords.EMPTY;

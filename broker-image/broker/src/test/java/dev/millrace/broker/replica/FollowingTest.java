@@ -108,7 +108,7 @@ class FollowingTest {
     partition.appendAsFollower(position(), records(2, 1, 1), 0, 0);
     become(2, 2);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 2));
+    partition.truncate(position(), new EpochEndOffset(1, 2), 0);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(2);
     assertThat(position().lastEpoch()).hasValue(1);
@@ -122,10 +122,49 @@ class FollowingTest {
     partition.appendAsFollower(position(), records(2, 3, 2), 0, 0);
     become(2, 4);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 9));
+    partition.truncate(position(), new EpochEndOffset(1, 9), 0);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(2);
     assertThat(position().lastEpoch()).hasValue(1);
+  }
+
+  @Test
+  void takesTheHighWatermarkThatComesWithATruncation() {
+    // Given
+    become(1, 1);
+    partition.appendAsFollower(position(), records(0, 1, 1), 0, 0);
+    partition.appendAsFollower(position(), records(1, 1, 1), 0, 0);
+    become(2, 2);
+    // When
+    partition.truncate(position(), new EpochEndOffset(1, 1), 1);
+    // Then
+    assertThat(partition.highWatermark()).isEqualTo(1);
+  }
+
+  @Test
+  void takesABatchInTheMiddleOfWhichTheLeadersLogStarts() {
+    // Given
+    become(1, 1);
+    partition.restartAt(position(), 3);
+    // When
+    partition.appendAsFollower(position(), records(1, 1, 5), 6, 3);
+    // Then
+    assertThat(partition.log().logEndOffset()).isEqualTo(6);
+    assertThat(partition.log().logStartOffset()).isEqualTo(3);
+    assertThat(partition.highWatermark()).isEqualTo(6);
+  }
+
+  @Test
+  void givesUpWhatIsBelowTheStartOfTheLeadersLogForABatchAcrossIt() {
+    // Given
+    become(1, 1);
+    partition.appendAsFollower(position(), records(0, 1, 3), 0, 0);
+    become(2, 4);
+    // When
+    partition.appendAsFollower(position(), records(2, 4, 3), 5, 3);
+    // Then
+    assertThat(partition.log().logStartOffset()).isEqualTo(3);
+    assertThat(partition.log().logEndOffset()).isEqualTo(5);
   }
 
   @Test
@@ -137,7 +176,7 @@ class FollowingTest {
     become(1, 3);
     assertThat(position().lastEpoch()).hasValue(2);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 2));
+    partition.truncate(position(), new EpochEndOffset(1, 2), 0);
     // Then
     assertThat(position().lastEpoch()).hasValue(1);
     assertThat(partition.log().logEndOffset()).isEqualTo(2);

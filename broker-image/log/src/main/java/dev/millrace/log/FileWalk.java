@@ -3,6 +3,7 @@ package dev.millrace.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /**
@@ -10,6 +11,12 @@ import java.util.zip.CRC32C;
  * checksum, whatever the batch's size. For recovery; one thread.
  */
 final class FileWalk {
+  /** In the old formats the checksum comes first, and covers the rest. */
+  private static final int OLD_CHECKED_FROM = BatchHeader.LOG_OVERHEAD + Integer.BYTES;
+
+  /** Bounds what is read at once to judge what may be no message at all. */
+  private static final int MAX_OLD_MESSAGE = 128 << 20;
+
   private static final int BUFFER_BYTES = 256 * 1024;
 
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
@@ -42,9 +49,7 @@ final class FileWalk {
     int at = at();
     int size = BatchHeader.size(buffer, at);
     byte magic = BatchHeader.magic(buffer, at);
-    if (size >= BatchHeader.LOG_OVERHEAD
-        && (magic == 0 || magic == 1)
-        && size <= limit - position) {
+    if ((magic == 0 || magic == 1) && size <= limit - position && isOldMessage(size)) {
       throw new OldFormatException(
           "A record batch of format "
               + magic
@@ -57,6 +62,23 @@ final class FileWalk {
     }
     next = position + size;
     return checksumMatches(size);
+  }
+
+  /**
+   * Whether there really is a message of an old format, by its checksum. A hole that the loss of
+   * power left has zeros, which look like the header of one.
+   */
+  private boolean isOldMessage(int size) throws IOException {
+    if (size < OLD_CHECKED_FROM || size > MAX_OLD_MESSAGE) {
+      return false;
+    }
+    ByteBuffer message = ByteBuffer.allocate(size);
+    if (!FullRead.upToEnd(channel, message, position)) {
+      return false;
+    }
+    CRC32 crc = new CRC32();
+    crc.update(message.flip().slice(OLD_CHECKED_FROM, size - OLD_CHECKED_FROM));
+    return (int) crc.getValue() == message.getInt(BatchHeader.LOG_OVERHEAD);
   }
 
   private boolean checksumMatches(int size) throws IOException {

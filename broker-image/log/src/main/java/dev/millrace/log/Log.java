@@ -166,12 +166,12 @@ public interface Log {
   long deleteRecords(long beforeOffset);
 
   /**
-   * Removes the records from an offset on, and leader epochs that have no record below it. Only for
-   * followers: what was above the high watermark of no one.
+   * Removes the records from an offset on, and leader epochs that have no record below it; durable
+   * on return (an fsync). Only for followers: what was above the high watermark of no one.
    */
   void truncateTo(long offset);
 
-  /** Removes all records and starts again at an offset. */
+  /** Removes all records and starts again at an offset; durable on return (an fsync). */
   void truncateFullyAndStartAt(long offset);
 
   /**

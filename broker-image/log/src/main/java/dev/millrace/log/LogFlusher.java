@@ -133,6 +133,21 @@ final class LogFlusher {
     }
   }
 
+  /**
+   * Makes a truncation durable. The epochs of what comes instead are, at once: if the power failed
+   * and what was cut were there again, it would pass for records of those epochs.
+   */
+  void forceTruncation() {
+    synchronized (flushLock) {
+      try {
+        log.end().active().force();
+        Utils.flushDirIfExists(log.directory());
+      } catch (IOException e) {
+        throw log.fail(e);
+      }
+    }
+  }
+
   private Optional<File> beforeFlush(boolean withSnapshot) throws IOException {
     log.end().active().writePendingIndexes();
     return withSnapshot ? snapshotAtCheckpoint() : Optional.empty();

@@ -585,21 +585,26 @@ final class PartitionLog implements Log {
         return;
       }
       if (offset < segments.first().baseOffset()) {
-        truncateFullyAndStartAt(offset);
-        return;
+        removeAll(offset);
+      } else {
+        removeFrom(offset);
       }
-      changing(
-          () -> {
-            removeSegmentsAbove(offset);
-            Segment active = segments.active();
-            active.truncateTo(offset);
-            long end = active.nextOffset();
-            epochs.truncateFromEndAsyncFlush(end);
-            tail = new LogEnd(active, active.size(), end);
-            afterTruncation(end, Math.min(logStartOffset, end));
-            return true;
-          });
     }
+    flusher.forceTruncation();
+  }
+
+  private void removeFrom(long offset) {
+    changing(
+        () -> {
+          removeSegmentsAbove(offset);
+          Segment active = segments.active();
+          active.truncateTo(offset);
+          long end = active.nextOffset();
+          epochs.truncateFromEndAsyncFlush(end);
+          tail = new LogEnd(active, active.size(), end);
+          afterTruncation(end, Math.min(logStartOffset, end));
+          return true;
+        });
   }
 
   /**
@@ -635,20 +640,25 @@ final class PartitionLog implements Log {
   @Override
   public void truncateFullyAndStartAt(long offset) {
     synchronized (lock) {
-      changing(
-          () -> {
-            for (Segment segment : List.copyOf(segments.all())) {
-              segments.remove(segment);
-              removal.remove(segment, config.fileDeleteDelayMs);
-            }
-            startSegment(offset, offset);
-            epochs.clearAndFlush();
-            producers.manager().truncateFullyAndStartAt(offset);
-            flusher.restarted(offset);
-            afterTruncation(offset, offset);
-            return true;
-          });
+      removeAll(offset);
     }
+    flusher.forceTruncation();
+  }
+
+  private void removeAll(long offset) {
+    changing(
+        () -> {
+          for (Segment segment : List.copyOf(segments.all())) {
+            segments.remove(segment);
+            removal.remove(segment, config.fileDeleteDelayMs);
+          }
+          startSegment(offset, offset);
+          epochs.clearAndFlush();
+          producers.manager().truncateFullyAndStartAt(offset);
+          flusher.restarted(offset);
+          afterTruncation(offset, offset);
+          return true;
+        });
   }
 
   // ---- making durable

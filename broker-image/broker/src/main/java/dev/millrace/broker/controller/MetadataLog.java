@@ -172,6 +172,14 @@ public interface MetadataLog extends AutoCloseable {
   /** Gives the hint up, so that another need not wait for it to run out. Best effort. */
   void releaseLease() throws InterruptedException;
 
+  /**
+   * Whether the medium could not be reached at the start, so that what is read first is this node's
+   * copy, and there is no controller to register with.
+   */
+  default boolean startsFromCopy() {
+    return false;
+  }
+
   /** Whether copies of the metadata are of use now, see {@link #keepCopy}; any thread. */
   default boolean keepsCopies() {
     return false;

@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Nothing is led or followed before the metadata has this process's own registration. Until then
  * it tells what an earlier process was: whose epochs that one led in, this one must not go on in,
- * for its log may be shorter (lost with the power), and its followers would cut theirs to it.
+ * for its log may be shorter (lost with the power), and its followers would cut theirs to it. Only
+ * where there is no controller to register with is it gone on with, if the logs are known to be
+ * whole.
  *
  * <p>Changes come on the metadata thread, which may wait for the disk here; looking up is lock-free
  * and for any thread.
@@ -50,6 +52,7 @@ public final class HostedPartitions implements MetadataPublisher {
 
   private final int brokerId;
   private final LongSupplier brokerEpoch;
+  private final boolean goesOn;
   private final ReplicaEnvironment environment;
   private final ReplicaFetchers fetchers;
   private final LogManager logs;
@@ -58,7 +61,7 @@ public final class HostedPartitions implements MetadataPublisher {
   private final Map<TopicPartition, Throwable> failed = new ConcurrentHashMap<>();
   private final List<LeadershipListener> leadershipListeners = new CopyOnWriteArrayList<>();
   private volatile MetadataImage image = MetadataImage.EMPTY;
-  private boolean registered;
+  private boolean hosting;
 
   /**
    * @param logs loaded
@@ -66,6 +69,7 @@ public final class HostedPartitions implements MetadataPublisher {
   public HostedPartitions(Replication replication, LogManager logs, TopicConfigs configs) {
     this.brokerId = replication.brokerId();
     this.brokerEpoch = replication.brokerEpoch();
+    this.goesOn = replication.goesOn();
     this.environment =
         new ReplicaEnvironment(
             brokerId,
@@ -89,9 +93,9 @@ public final class HostedPartitions implements MetadataPublisher {
   public void onMetadataUpdate(
       MetadataDelta delta, MetadataImage newImage, LoaderManifest manifest) {
     image = newImage;
-    if (!registered) {
-      registered = isRegistered(newImage);
-      if (registered) {
+    if (!hosting) {
+      hosting = goesOn || isRegistered(newImage);
+      if (hosting) {
         setStrayLogsAside(newImage);
         hostAll(newImage);
       }

@@ -12,6 +12,9 @@ import org.apache.kafka.common.utils.Time;
  * @param isr where changes of the in-sync replicas are asked for
  * @param fetchers copy what others lead
  * @param maxLagMs {@code replica.lag.time.max.ms}
+ * @param goesOn whether what this broker's earlier process led and followed is gone on with before
+ *     this one is registered: only where there is nobody to register with, and everything is there
+ *     that the earlier one wrote
  */
 public record Replication(
     int brokerId,
@@ -19,4 +22,5 @@ public record Replication(
     Time time,
     IsrChannel isr,
     ReplicaFetchers fetchers,
-    long maxLagMs) {}
+    long maxLagMs,
+    boolean goesOn) {}

@@ -91,6 +91,7 @@ final class Broker implements AutoCloseable {
   void start() throws Exception {
     step("health", HealthServer.start(config.health(), health));
     MetadataLog metadataLog = medium.open(config);
+    boolean fromCopy = metadataLog.startsFromCopy();
     DirectoryIdentity identity;
     try {
       identity =
@@ -105,7 +106,7 @@ final class Broker implements AutoCloseable {
     step("controller", controller);
     health.controller(controller);
     LogManager logs = openLogs();
-    serve(identity, controller, logs);
+    serve(identity, controller, logs, fromCopy);
   }
 
   private LogManager openLogs() {
@@ -123,7 +124,8 @@ final class Broker implements AutoCloseable {
     return logs;
   }
 
-  private void serve(DirectoryIdentity identity, ControllerNode controller, LogManager logs)
+  private void serve(
+      DirectoryIdentity identity, ControllerNode controller, LogManager logs, boolean fromCopy)
       throws Exception {
     var transport = Transport.open(Parts.networkThreads(config));
     step("event loops", transport);
@@ -144,7 +146,16 @@ final class Broker implements AutoCloseable {
     step("heartbeats", lifecycle);
     health.lifecycle(lifecycle);
     this.lifecycle = lifecycle;
-    var replicas = new Replicas(config, transport, metadata, channel, lifecycle::brokerEpoch, logs);
+    LastBoot boot = LastBoot.of(config.dataDirectory(), LastBoot.KERNEL);
+    var replicas =
+        new Replicas(
+            config,
+            transport,
+            metadata,
+            channel,
+            lifecycle::brokerEpoch,
+            logs,
+            fromCopy && (boot.isSame() || logs.brokerEpoch().isPresent()));
     step("replicas", replicas);
     var partitions = replicas.partitions();
     var groups =
@@ -192,9 +203,19 @@ final class Broker implements AutoCloseable {
     listen(network, false, table(parts, data, false));
     step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));
+    // From then on the controller knows of this process, and what it lacks the others have.
+    var unused = lifecycle.unfenced().thenRun(() -> remember(boot));
     lifecycle.start();
     if (!volume.hasFailed()) {
       lifecycle.readyToServe();
+    }
+  }
+
+  private static void remember(LastBoot boot) {
+    try {
+      boot.remember();
+    } catch (IOException e) {
+      LOGGER.atWarn().setCause(e).log("The boot's id cannot be noted");
     }
   }
 
@@ -209,6 +230,7 @@ final class Broker implements AutoCloseable {
   /** It can be written again. What is supervised is started again; what is whole is found then. */
   private void startAnew() {
     close();
+    LastBoot.of(config.dataDirectory(), LastBoot.KERNEL).forget();
     termination.fatal(
         "the volume failed and can be written again: starting anew",
         new IllegalStateException(volume.trouble().orElse("")));

@@ -29,6 +29,7 @@ final class Replicas implements AutoCloseable {
   /**
    * @param brokerEpoch of this broker's registration, or -1 before it
    * @param logs loaded
+   * @param goesOn whether to serve before this process is registered
    */
   Replicas(
       BrokerConfig config,
@@ -36,7 +37,8 @@ final class Replicas implements AutoCloseable {
       ClusterMetadata metadata,
       ControllerChannel channel,
       LongSupplier brokerEpoch,
-      LogManager logs) {
+      LogManager logs,
+      boolean goesOn) {
     leaders = new PeerClient(transport, "follower-" + config.nodeId(), Parts.MAX_REPLICA_RESPONSE);
     for (int i = 0; i < Parts.replicaLoops(config); i++) {
       loops.add(new ReplicaLoop(i));
@@ -54,7 +56,13 @@ final class Replicas implements AutoCloseable {
     partitions =
         new HostedPartitions(
             new Replication(
-                config.nodeId(), brokerEpoch, Time.SYSTEM, proposals::propose, fetchers, maxLagMs),
+                config.nodeId(),
+                brokerEpoch,
+                Time.SYSTEM,
+                proposals::propose,
+                fetchers,
+                maxLagMs,
+                goesOn),
             logs,
             Parts.topicConfigs(config));
     lookForLaggards(Duration.ofMillis(Math.max(1, maxLagMs / LOOKS_WITHIN_LAG)));

@@ -128,7 +128,13 @@ final class DataBroker implements AutoCloseable {
     ReplicaFetchers fetchers =
         new ReplicaFetchers(ID, () -> ID + 1, nobody, settings, Time.SYSTEM, List.of(loop));
     return new Replication(
-        ID, () -> ID + 1, Time.SYSTEM, (id, change) -> new CompletableFuture<>(), fetchers, 10_000);
+        ID,
+        () -> ID + 1,
+        Time.SYSTEM,
+        (id, change) -> new CompletableFuture<>(),
+        fetchers,
+        10_000,
+        false);
   }
 
   private static RegisterBrokerRecord broker(int id, int port) {

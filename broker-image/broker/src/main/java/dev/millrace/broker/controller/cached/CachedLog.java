@@ -112,6 +112,11 @@ public final class CachedLog implements MetadataLog {
   }
 
   @Override
+  public boolean startsFromCopy() {
+    return live == null;
+  }
+
+  @Override
   public String clusterId() {
     MetadataLog log = live;
     return log == null ? requireCopy().clusterId() : log.clusterId();

@@ -101,7 +101,8 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                         Duration.ofMillis(120), 1, 4096, 700, Duration.ofMillis(15)),
                     world,
                     List.of(loop)),
-                LAG_MS),
+                LAG_MS,
+                false),
             mutation == Mutation.EPOCH_START_NOT_NOTED
                 ? MutatedLogs.withoutEpochStarts(logs)
                 : logs,

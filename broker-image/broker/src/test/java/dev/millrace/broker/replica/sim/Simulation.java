@@ -171,7 +171,7 @@ final class Simulation {
       PartitionRead read =
           partition.read(
               new ReadRequest(
-                  new Reader.Consumer(false),
+                  new Reader.Consumer(false, false),
                   Math.max(position, partition.log().logStartOffset()),
                   2000,
                   true,

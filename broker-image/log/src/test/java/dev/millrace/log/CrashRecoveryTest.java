@@ -67,6 +67,30 @@ class CrashRecoveryTest {
     }
   }
 
+  @Test
+  void cutsTheLogWhereALostWriteLeftZeros() throws Exception {
+    // Given
+    List<String> all;
+    try (LogFixture fixture = new LogFixture(before, SETTINGS)) {
+      for (int i = 0; i < 5; i++) {
+        fixture.append("v" + i);
+      }
+      all = fixture.contents();
+      CrashCopy.of(before, crashed);
+    }
+    try (RandomAccessFile file = new RandomAccessFile(lastSegment(crashed).toFile(), "rw")) {
+      file.seek(file.length());
+      file.write(new byte[4096]);
+    }
+
+    // When
+    try (LogFixture recovered = new LogFixture(crashed, SETTINGS)) {
+
+      // Then
+      assertThat(recovered.contents()).isEqualTo(all);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void keepsAValidPrefixWhateverByteIsDamaged(int seed) throws Exception {

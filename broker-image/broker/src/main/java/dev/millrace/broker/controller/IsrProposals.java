@@ -120,20 +120,23 @@ public final class IsrProposals {
       failLater(batch, error.exception());
       return;
     }
-    done();
     Map<Key, Proposal> left = new HashMap<>(batch);
     for (AlterPartitionResponseData.TopicData topic : response.topics()) {
       for (AlterPartitionResponseData.PartitionData partition : topic.partitions()) {
-        Proposal proposal = left.remove(new Key(topic.topicId(), partition.partitionIndex()));
-        if (proposal != null) {
+        Key key = new Key(topic.topicId(), partition.partitionIndex());
+        Proposal proposal = left.get(key);
+        if (proposal != null && partition.errorCode() != Errors.NOT_CONTROLLER.code()) {
+          left.remove(key);
           proposal.answer().complete(partition);
         }
       }
     }
-    if (!left.isEmpty()) {
-      failLater(left, Errors.UNKNOWN_SERVER_ERROR.exception());
+    if (left.isEmpty()) {
+      done();
+      sendNext();
+    } else {
+      failLater(left, Errors.NOT_CONTROLLER.exception());
     }
-    sendNext();
   }
 
   private void failLater(Map<Key, Proposal> batch, Throwable cause) {

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -55,8 +54,7 @@ public final class Partition {
   private final Lock shared;
   private final Lock exclusive;
   private final Object watermarkLock = new Object();
-  private final Set<HighWatermarkListener> listeners = ConcurrentHashMap.newKeySet();
-  private final Set<AppendListener> appendListeners = ConcurrentHashMap.newKeySet();
+  private final TenureListeners listeners;
   private volatile PartitionState state = PartitionState.Offline.unknown();
   private volatile long highWatermark;
 
@@ -69,6 +67,7 @@ public final class Partition {
     this.localId = environment.brokerId();
     this.log = log;
     this.inSync = new InSyncReplicas(environment, this);
+    this.listeners = new TenureListeners(id);
     ReadWriteLock lock = new ReentrantReadWriteLock();
     this.shared = lock.readLock();
     this.exclusive = lock.writeLock();
@@ -153,7 +152,7 @@ public final class Partition {
     boolean sameTenure =
         next.getClass() == before.getClass() && before.leaderEpoch() == next.leaderEpoch();
     if (!sameTenure) {
-      endTenure();
+      listeners.endTenure();
     }
   }
 
@@ -194,26 +193,6 @@ public final class Partition {
     }
   }
 
-  private void endTenure() {
-    for (HighWatermarkListener listener : listeners) {
-      listeners.remove(listener);
-      tell(() -> listener.onTenureEnded(topicPartition()));
-    }
-    for (AppendListener listener : appendListeners) {
-      appendListeners.remove(listener);
-      tell(() -> listener.onTenureEnded(topicPartition()));
-    }
-  }
-
-  /** A listener that fails must not fail the append or the election that it was told of. */
-  private void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("partition", id).setCause(e).log("A listener failed");
-    }
-  }
-
   private static Set<Integer> set(int[] ids) {
     return IntStream.of(ids).boxed().collect(Collectors.toUnmodifiableSet());
   }
@@ -246,9 +225,7 @@ public final class Partition {
     }
     advanceHighWatermark();
     if (!info.duplicate()) {
-      for (AppendListener listener : appendListeners) {
-        tell(() -> listener.onAppend(topicPartition()));
-      }
+      listeners.appended();
     }
     return new LeaderAppend(info, epoch, isCommitted(info.lastOffset() + 1, epoch));
   }
@@ -299,13 +276,7 @@ public final class Partition {
       highWatermark = advanced;
       log.updateHighWatermark(advanced);
     }
-    tellHighWatermark(advanced);
-  }
-
-  private void tellHighWatermark(long advanced) {
-    for (HighWatermarkListener listener : listeners) {
-      tell(() -> listener.onHighWatermark(topicPartition(), advanced));
-    }
+    listeners.advanced(advanced);
   }
 
   /**
@@ -326,7 +297,7 @@ public final class Partition {
    * @throws NotLeaderOrFollowerException this broker does not lead
    */
   public void addListener(HighWatermarkListener listener) {
-    listen(listeners, listener, false);
+    listen(() -> listeners.add(listener), false);
   }
 
   /**
@@ -335,7 +306,7 @@ public final class Partition {
    * @throws NotLeaderOrFollowerException this broker neither leads nor follows
    */
   public void addReadListener(HighWatermarkListener listener) {
-    listen(listeners, listener, true);
+    listen(() -> listeners.add(listener), true);
   }
 
   public void removeListener(HighWatermarkListener listener) {
@@ -349,14 +320,14 @@ public final class Partition {
    * @throws NotLeaderOrFollowerException this broker does not lead
    */
   public void addAppendListener(AppendListener listener) {
-    listen(appendListeners, listener, false);
+    listen(() -> listeners.add(listener), false);
   }
 
   public void removeAppendListener(AppendListener listener) {
-    appendListeners.remove(listener);
+    listeners.remove(listener);
   }
 
-  private <T> void listen(Set<T> to, T listener, boolean anyReplica) {
+  private void listen(Runnable add, boolean anyReplica) {
     shared.lock();
     try {
       if (anyReplica) {
@@ -364,7 +335,7 @@ public final class Partition {
       } else {
         requireLeader(OptionalInt.empty());
       }
-      to.add(listener);
+      add.run();
     } finally {
       shared.unlock();
     }
@@ -415,7 +386,7 @@ public final class Partition {
         });
     long after = highWatermark;
     if (after > before) {
-      tellHighWatermark(after);
+      listeners.advanced(after);
     }
   }
 

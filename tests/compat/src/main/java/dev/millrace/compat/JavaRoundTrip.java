@@ -130,7 +130,7 @@ final class JavaRoundTrip {
               admin.describeTopics(List.of(data.topic())).topicNameValues().get(data.topic()));
       return described.partitions().size() == data.partitions()
           && described.partitions().stream()
-              .allMatch(p -> p.leader() != null && p.isr().size() == 1);
+              .allMatch(p -> p.leader() != null && p.isr().size() == p.replicas().size());
     } catch (RoundTripFailed e) {
       // The controller has made it; the broker asked may hear of that later.
       if (e.getCause() instanceof ExecutionException asked

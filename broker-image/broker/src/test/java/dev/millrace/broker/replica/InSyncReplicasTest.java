@@ -3,10 +3,6 @@ package dev.millrace.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.log.LogManager;
-import dev.millrace.log.LogManagerOptions;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,35 +11,24 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.PartitionRegistration;
-import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
-import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InSyncReplicasTest {
-  private static final int SELF = 0;
-  private static final long LAG = 10_000;
+  private static final int SELF = OnePartition.SELF;
+  private static final long LAG = OnePartition.LAG;
   private static final OptionalInt ANY = OptionalInt.empty();
   private static final List<Integer> REPLICAS = List.of(SELF, 1, 2);
-  private static final TopicIdPartition ID =
-      new TopicIdPartition(Uuid.randomUuid(), new TopicPartition("orders", 0));
 
   /** What the controller was asked, and its answer to come. */
   private record Question(
@@ -72,17 +57,11 @@ class InSyncReplicasTest {
   private final ManualTime time = new ManualTime();
   private final List<Question> questions = new ArrayList<>();
   private final Set<Integer> fenced = new HashSet<>();
-  private final KafkaScheduler scheduler = new KafkaScheduler(1);
-  private LogManager logs;
+  private OnePartition opened;
   private Partition partition;
 
   @BeforeEach
   void open(@TempDir Path directory) {
-    scheduler.startup();
-    LogConfig config = new LogConfig(Map.of("min.insync.replicas", "2"));
-    logs =
-        LogManager.open(LogManagerOptions.of(directory, topic -> config, Time.SYSTEM, scheduler));
-    logs.load();
     ReplicaEnvironment environment =
         new ReplicaEnvironment(
             SELF,
@@ -94,15 +73,13 @@ class InSyncReplicasTest {
             },
             (replica, epoch) -> !fenced.contains(replica),
             LAG);
-    partition =
-        new Partition(
-            environment, ID, logs.getOrCreate(ID.topicPartition(), ID.topicId(), config), 0);
+    opened = new OnePartition(directory, Map.of("min.insync.replicas", "2"), environment);
+    partition = opened.partition();
   }
 
   @AfterEach
   void close() throws Exception {
-    logs.close();
-    scheduler.shutdown();
+    opened.close();
   }
 
   @Test
@@ -265,7 +242,7 @@ class InSyncReplicasTest {
     // Given
     lead(1, SELF);
     // When
-    partition.appendAsLeader(records(3), AppendOrigin.CLIENT, ANY, false);
+    partition.appendAsLeader(OnePartition.records(3), AppendOrigin.CLIENT, ANY, false);
     // Then
     assertThat(partition.highWatermark()).isZero();
   }
@@ -291,7 +268,7 @@ class InSyncReplicasTest {
   }
 
   private void append(int count) {
-    partition.appendAsLeader(records(count), AppendOrigin.CLIENT, ANY, true);
+    partition.appendAsLeader(OnePartition.records(count), AppendOrigin.CLIENT, ANY, true);
   }
 
   private void fetch(int replica, long logEnd) {
@@ -300,14 +277,6 @@ class InSyncReplicasTest {
 
   private void read(Reader reader, long offset) {
     partition.read(new ReadRequest(reader, offset, 1 << 20, true, ANY, ANY)).release();
-  }
-
-  private static ByteBuffer records(int count) {
-    SimpleRecord[] records = new SimpleRecord[count];
-    for (int i = 0; i < count; i++) {
-      records[i] = new SimpleRecord(1000, "value".getBytes(StandardCharsets.UTF_8));
-    }
-    return MemoryRecords.withRecords(Compression.NONE, records).buffer();
   }
 
   private static PartitionRegistration registration(

@@ -4,73 +4,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.log.EpochEndOffset;
-import dev.millrace.log.LogManager;
-import dev.millrace.log.LogManagerOptions;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.common.metadata.PartitionRecord;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.PartitionRegistration;
-import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
-import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartitionTest {
-  private static final int SELF = 0;
+  private static final int SELF = OnePartition.SELF;
   private static final Reader CONSUMER = new Reader.Consumer(false, false);
   private static final OptionalInt ANY = OptionalInt.empty();
-  private static final TopicIdPartition ID =
-      new TopicIdPartition(Uuid.randomUuid(), new TopicPartition("orders", 0));
 
   @TempDir Path directory;
-  private final KafkaScheduler scheduler = new KafkaScheduler(1);
   private final Told told = new Told();
-  private LogManager logs;
+  private OnePartition opened;
   private Partition partition;
 
   @BeforeEach
   void open() {
-    scheduler.startup();
-    LogConfig config = new LogConfig(Map.of("min.insync.replicas", "2"));
-    logs =
-        LogManager.open(LogManagerOptions.of(directory, topic -> config, Time.SYSTEM, scheduler));
-    logs.load();
-    ReplicaEnvironment environment =
-        new ReplicaEnvironment(
-            SELF,
-            Time.SYSTEM,
-            (id, change) -> new CompletableFuture<>(),
-            (replica, epoch) -> true,
-            10_000);
-    partition =
-        new Partition(
-            environment, ID, logs.getOrCreate(ID.topicPartition(), ID.topicId(), config), 0);
+    opened = new OnePartition(directory, Map.of("min.insync.replicas", "2"));
+    partition = opened.partition();
   }
 
   @AfterEach
   void close() throws Exception {
-    logs.close();
-    scheduler.shutdown();
+    opened.close();
   }
 
   @Test
@@ -135,7 +105,8 @@ class PartitionTest {
     // Given
     partition.apply(registration(SELF, 1, 1, List.of(SELF, 1, 2), List.of(SELF)));
     // When, Then
-    assertThatThrownBy(() -> partition.appendAsLeader(records(1), AppendOrigin.CLIENT, ANY, true))
+    assertThatThrownBy(
+            () -> partition.appendAsLeader(OnePartition.records(1), AppendOrigin.CLIENT, ANY, true))
         .isInstanceOf(NotEnoughReplicasException.class);
     assertThat(append(1).info().firstOffset()).isZero();
     assertThat(partition.hasMinInSync()).isFalse();
@@ -207,7 +178,7 @@ class PartitionTest {
     PartitionRead read = partition.read(new ReadRequest(CONSUMER, 0, 1 << 20, true, ANY, ANY));
     PartitionRead beyond = partition.read(new ReadRequest(CONSUMER, 1, 1 << 20, true, ANY, ANY));
     // Then
-    assertThat(read.bytes()).isEqualTo(records(1).remaining());
+    assertThat(read.bytes()).isEqualTo(OnePartition.records(1).remaining());
     assertThat(beyond.bytes()).isZero();
     read.release();
     beyond.release();
@@ -252,15 +223,7 @@ class PartitionTest {
   }
 
   private LeaderAppend append(int count) {
-    return partition.appendAsLeader(records(count), AppendOrigin.CLIENT, ANY, false);
-  }
-
-  private static ByteBuffer records(int count) {
-    SimpleRecord[] records = new SimpleRecord[count];
-    for (int i = 0; i < count; i++) {
-      records[i] = new SimpleRecord(1000, "value".getBytes(StandardCharsets.UTF_8));
-    }
-    return MemoryRecords.withRecords(Compression.NONE, records).buffer();
+    return partition.appendAsLeader(OnePartition.records(count), AppendOrigin.CLIENT, ANY, false);
   }
 
   private static PartitionRegistration registration(

@@ -115,12 +115,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (!requireNonNull(sources).running()) {
       return UpdateControl.noUpdate();
     }
+    // Asked before the pass, which may last longer than the first poll.
+    boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
     var seen = pass(cluster, names, actual);
     // An operator that has just started knows less than the status that its predecessor left; the
     // first poll brings the next pass.
-    return requireNonNull(sources).health().asked(ResourceID.fromResource(cluster))
-        ? conclude(cluster, statuses.of(seen), context)
-        : UpdateControl.noUpdate();
+    return asked ? conclude(cluster, statuses.of(seen), context) : UpdateControl.noUpdate();
   }
 
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -102,14 +103,27 @@ public final class HostedPartitions implements MetadataPublisher {
       return;
     }
     if (delta.topicsDelta() != null) {
-      LocalReplicaChanges changes = delta.topicsDelta().localChanges(brokerId);
-      changes.deletes().forEach(this::remove);
-      changes.followers().forEach((id, info) -> apply(id, info, newImage));
-      changes.leaders().forEach((id, info) -> apply(id, info, newImage));
+      applyChanges(delta.topicsDelta().localChanges(brokerId), newImage);
     }
     ConfigurationsDelta changedConfigs = delta.configsDelta();
     if (changedConfigs != null) {
       updateConfigs(changedConfigs, newImage);
+    }
+  }
+
+  /** Leaders come first: clients wait for them, followers only for their leaders. */
+  private void applyChanges(LocalReplicaChanges changes, MetadataImage newImage) {
+    long started = System.nanoTime();
+    changes.deletes().forEach(this::remove);
+    changes.leaders().forEach((id, info) -> apply(id, info, newImage));
+    changes.followers().forEach((id, info) -> apply(id, info, newImage));
+    int elected = changes.electedLeaders().size();
+    if (elected > 0) {
+      LOG.atInfo()
+          .addKeyValue("partitions", elected)
+          .addKeyValue("metadataOffset", newImage.offset())
+          .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started))
+          .log("Leading");
     }
   }
 

@@ -2,10 +2,14 @@ package dev.millrace.faults.run;
 
 import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.cluster.BrokerId;
+import dev.millrace.faults.workload.AckClock;
 import dev.millrace.faults.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * How long a steady producer waits on a planned restart: each pod is deleted as one who plans it
@@ -47,6 +51,7 @@ final class RestartMeasurement {
                         led.size(),
                         Spread.ofNanos(led.stream().map(stalls::get).toList()),
                         ills));
+        stage.journal().say("the longest: " + gapsOf(longest(stalls), workload.clock(), begin));
         if (!ills.isEmpty()) {
           stage.collect("not-recovered");
           return false;
@@ -64,5 +69,21 @@ final class RestartMeasurement {
                       Spread.ofNanos(all).worst()));
       return stage.judge(workload, new Verdict());
     }
+  }
+
+  private static int longest(List<Long> stalls) {
+    return stalls.indexOf(Collections.max(stalls));
+  }
+
+  /** When after the pod's deletion which gaps began: a handover, a return, or something else. */
+  private static String gapsOf(int partition, AckClock clock, long begin) {
+    return clock.gapsSince(partition, begin).stream()
+        .map(
+            gap ->
+                "%d ms at +%d"
+                    .formatted(
+                        TimeUnit.NANOSECONDS.toMillis(gap.length()),
+                        TimeUnit.NANOSECONDS.toMillis(gap.from() - begin)))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -17,9 +17,14 @@ public final class AckClock {
   private final List<List<Gap>> gaps = new ArrayList<>();
   private long armedAt = Long.MAX_VALUE;
 
-  private record Gap(long from, long to) {
+  /** A time without acknowledgements. */
+  public record Gap(long from, long to) {
     long within(long start, long end) {
       return Math.min(to, end) - Math.max(from, start);
+    }
+
+    public long length() {
+      return to - from;
     }
   }
 
@@ -57,6 +62,11 @@ public final class AckClock {
    */
   public synchronized long sinceArmed(int partition) {
     return firstSinceArmed[partition] == 0 ? -1 : firstSinceArmed[partition] - armedAt;
+  }
+
+  /** The gaps that ended after a moment, in their order. */
+  public synchronized List<Gap> gapsSince(int partition, long start) {
+    return gaps.get(partition).stream().filter(gap -> gap.to() - start > 0).toList();
   }
 
   /** The longest time without an acknowledgement between two moments; 0 if all were short. */

@@ -44,6 +44,14 @@ public final class BuildImage implements Callable<Integer> {
   @Option(names = "--argument", description = "Default argument; may be repeated.")
   private List<String> arguments = List.of();
 
+  @Option(
+      names = "--training",
+      description = {
+        "Command that runs the application for the AOT cache to be made from; words, split at spaces:",
+        ImageSpec.LAUNCHER + " is the Java to use, " + ImageSpec.ARGUMENT_FILE + " its arguments."
+      })
+  private String training = "";
+
   @Option(names = "--work", required = true, description = "Folder for intermediate files.")
   private @Nullable Path work;
 
@@ -62,7 +70,8 @@ public final class BuildImage implements Callable<Integer> {
             Stream.concat(own.stream(), all.stream().filter(BuildImage::isOurs)).toList(),
             jvmOptions,
             mainClass,
-            arguments);
+            arguments,
+            training.isBlank() ? List.of() : List.of(training.strip().split("\\s+")));
     String digest = new ImageBuilder(required(work)).build(spec, required(archive));
     System.out.printf("%s: %s (%s)%n", name, archive, digest);
     return 0;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,7 +25,8 @@ import java.util.concurrent.ExecutionException;
 /**
  * Puts an image together and writes it as one archive that {@code ctr images import}, {@code docker
  * load} and {@code skopeo} take. The same input on the same machine gives the same image: no time,
- * user or path of the build gets into it. One build at a time per work folder.
+ * user or path of the build gets into it. An image with an AOT cache has one layer that differs
+ * from build to build, for that is measured. One build at a time per work folder.
  */
 public final class ImageBuilder {
 
@@ -47,7 +49,8 @@ public final class ImageBuilder {
   }
 
   /**
-   * Builds the image. Blocks for some seconds, most of them in {@code jlink}.
+   * Builds the image. Blocks for some seconds, most of them in {@code jlink}, and for as long as
+   * the training takes.
    *
    * @return the image's digest, {@code sha256:…}
    */
@@ -82,7 +85,7 @@ public final class ImageBuilder {
   private void addLayers(JibContainerBuilder container, ImageSpec spec) throws IOException {
     Path java = work.resolve("java");
     Files.createDirectories(work);
-    jdk.link(spec.modules(), java);
+    jdk.link(spec.modules(), spec.training().isEmpty(), java);
     Set<Path> binaries = new LinkedHashSet<>(jdk.binariesOf(java));
     List<Path> libraries = trim(LIBRARIES, spec.libraries(), binaries);
     List<Path> own = trim(OWN, spec.own(), binaries);
@@ -90,7 +93,17 @@ public final class ImageBuilder {
     Layers layers = new Layers(work);
     container.addFileEntriesLayer(layers.runtime(java, needed));
     container.addFileEntriesLayer(layers.jars(LIBRARIES, libraries));
-    container.addFileEntriesLayer(layers.application(OWN, own, arguments(spec, own, libraries)));
+    List<String> options = new ArrayList<>(spec.jvmOptions());
+    if (!spec.training().isEmpty()) {
+      String trained =
+          arguments(spec.jvmOptions(), spec.mainClass(), work.toString(), own, libraries);
+      Path cache = new AotTraining(work, java).run(spec.training(), trained);
+      container.addFileEntriesLayer(layers.cache(cache));
+      options.addFirst("-XX:AOTCache=" + Layers.AOT_CACHE);
+    }
+    container.addFileEntriesLayer(
+        layers.application(
+            OWN, own, arguments(options, spec.mainClass(), Layers.HOME, own, libraries)));
   }
 
   private List<Path> trim(String folder, List<Path> jars, Set<Path> binaries) throws IOException {
@@ -100,21 +113,25 @@ public final class ImageBuilder {
     List<Path> kept = new ArrayList<>();
     for (Path jar : jars) {
       JarTrimmer.Result result = trimmer.trim(jar, target, natives);
-      kept.addAll(result.jars());
+      for (Path trimmed : result.jars()) {
+        // A JVM takes a cache only for jars of the time that they had when it was made.
+        Files.setLastModifiedTime(trimmed, FileTime.from(Layers.MODIFIED));
+        kept.add(trimmed);
+      }
       binaries.addAll(result.natives());
     }
     return kept;
   }
 
   /** The file that {@code java @file} reads: what the process is, apart from its arguments. */
-  private static String arguments(ImageSpec spec, List<Path> own, List<Path> libraries) {
+  private static String arguments(
+      List<String> options, String mainClass, String home, List<Path> own, List<Path> libraries) {
     List<String> classPath = new ArrayList<>();
-    own.forEach(jar -> classPath.add(Layers.HOME + "/" + OWN + "/" + jar.getFileName()));
-    libraries.forEach(
-        jar -> classPath.add(Layers.HOME + "/" + LIBRARIES + "/" + jar.getFileName()));
-    List<String> lines = new ArrayList<>(spec.jvmOptions());
+    own.forEach(jar -> classPath.add(home + "/" + OWN + "/" + jar.getFileName()));
+    libraries.forEach(jar -> classPath.add(home + "/" + LIBRARIES + "/" + jar.getFileName()));
+    List<String> lines = new ArrayList<>(options);
     lines.add("-cp " + String.join(":", classPath));
-    lines.add(spec.mainClass());
+    lines.add(mainClass);
     return String.join("\n", lines).strip() + "\n";
   }
 

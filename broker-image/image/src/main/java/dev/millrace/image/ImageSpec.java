@@ -16,6 +16,9 @@ import java.util.SortedSet;
  *     a container's environment comes before them
  * @param mainClass the class to start, or empty if the container's arguments begin with one
  * @param arguments the container's default arguments
+ * @param training a command whose run of the application is recorded for the AOT cache (JEP 514),
+ *     or empty for an image without one; {@link #LAUNCHER} in it stands for the Java launcher to
+ *     use, {@link #ARGUMENT_FILE} for the file with all of the application's arguments
  */
 public record ImageSpec(
     String name,
@@ -25,13 +28,18 @@ public record ImageSpec(
     List<Path> own,
     List<String> jvmOptions,
     String mainClass,
-    List<String> arguments) {
+    List<String> arguments,
+    List<String> training) {
+
+  public static final String LAUNCHER = "{launcher}";
+  public static final String ARGUMENT_FILE = "{arguments}";
 
   public ImageSpec {
     libraries = List.copyOf(libraries);
     own = List.copyOf(own);
     jvmOptions = List.copyOf(jvmOptions);
     arguments = List.copyOf(arguments);
+    training = List.copyOf(training);
     if (libraries.isEmpty() && own.isEmpty()) {
       throw new IllegalArgumentException(name + " would have no jars");
     }

@@ -6,6 +6,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -22,6 +23,12 @@ record Layers(Path work) {
 
   /** Where the jars are, and the options of the JVM. */
   static final String HOME = "/opt/millrace";
+
+  /** Where the AOT cache is. */
+  static final String AOT_CACHE = HOME + "/application.aot";
+
+  /** When all files of an image were written last: what Jib gives them. */
+  static final Instant MODIFIED = FileEntriesLayer.DEFAULT_MODIFICATION_TIME;
 
   private static final FilePermissions PLAIN = FilePermissions.fromOctalString("644");
   private static final FilePermissions EXECUTABLE = FilePermissions.fromOctalString("755");
@@ -58,6 +65,14 @@ record Layers(Path work) {
     addJars(layer, folder, jars);
     write(layer, HOME + "/java.args", arguments);
     return layer.build();
+  }
+
+  /** What the JVM has learnt of the application before. */
+  FileEntriesLayer cache(Path cache) {
+    return FileEntriesLayer.builder()
+        .setName("cache")
+        .addEntry(cache, AbsoluteUnixPath.get(AOT_CACHE), PLAIN)
+        .build();
   }
 
   private static void addJars(FileEntriesLayer.Builder layer, String folder, List<Path> jars) {

@@ -72,6 +72,7 @@ class ImageBuilderTest {
         List.of(),
         List.of("-Xshare:auto"),
         "Hello",
+        List.of(),
         List.of());
   }
 

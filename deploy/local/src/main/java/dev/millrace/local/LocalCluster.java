@@ -2,6 +2,7 @@ package dev.millrace.local;
 
 import dev.millrace.local.node.LocalNode;
 import dev.millrace.local.node.NodeSettings;
+import dev.millrace.local.node.Programs;
 import dev.millrace.local.tls.Identity;
 import dev.millrace.local.tls.Kubeconfig;
 import dev.millrace.operator.MillraceOperator;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,8 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /** Starts node and operator on {@code api}, which it closes in the end. */
-  static LocalCluster start(LocalApi api, Identity identity, Path data, Progress progress)
+  static LocalCluster start(
+      LocalApi api, Identity identity, Path data, BrokerProgram brokers, Progress progress)
       throws IOException {
     KubernetesClient client =
         new KubernetesClientBuilder()
@@ -71,7 +72,7 @@ final class LocalCluster implements AutoCloseable {
         new NodeSettings(
             NODE,
             data,
-            LocalCluster::program,
+            programs(brokers),
             url.getHost(),
             url.getPort(),
             identity.certificate(),
@@ -118,20 +119,11 @@ final class LocalCluster implements AutoCloseable {
     return environment;
   }
 
-  /** A broker from this process's own class path, which holds the broker's. */
-  private static Optional<List<String>> program(String image, List<String> jvmOptions) {
-    if (!image.startsWith(REPOSITORY + ":")) {
-      return Optional.empty();
-    }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions);
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("dev.millrace.broker.server.BrokerMain");
-    return Optional.of(command);
+  private static Programs programs(BrokerProgram brokers) {
+    return (image, jvmOptions) ->
+        image.startsWith(REPOSITORY + ":")
+            ? Optional.of(brokers.command(jvmOptions))
+            : Optional.empty();
   }
 
   private static String version() throws IOException {

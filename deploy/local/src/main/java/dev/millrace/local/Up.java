@@ -67,6 +67,19 @@ public final class Up implements Callable<Integer> {
   @Option(names = "--file", description = "The LogCluster to apply instead of the quickstart's.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--broker-java",
+      hidden = true,
+      description = "What to start brokers with in place of this java.")
+  private @Nullable Path brokerJava;
+
+  @Option(
+      names = "--broker-arguments",
+      hidden = true,
+      description =
+          "A file of java's arguments that make it a broker, in place of this class path.")
+  private @Nullable Path brokerArguments;
+
   private final Progress progress = new Progress(System.out, System::nanoTime);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -111,7 +124,8 @@ public final class Up implements Callable<Integer> {
     Path kubeconfig = directory.resolve("kubeconfig");
     Kubeconfig.write(kubeconfig, api.url(), identity);
     progress.step("Kubernetes API (" + api.description() + ") at " + api.url());
-    try (LocalCluster cluster = LocalCluster.start(api, identity, directory.path(), progress)) {
+    try (LocalCluster cluster =
+        LocalCluster.start(api, identity, directory.path(), brokers(), progress)) {
       boolean ok = tour(cluster, identity, api, stop);
       if (!once && stop.getCount() > 0) {
         usage(kubeconfig, cluster, ok);
@@ -122,6 +136,13 @@ public final class Up implements Callable<Integer> {
     } finally {
       progress.step("Stopped; data is kept in " + directory.path());
     }
+  }
+
+  private BrokerProgram brokers() {
+    BrokerProgram own = BrokerProgram.own();
+    return new BrokerProgram(
+        brokerJava == null ? own.java() : brokerJava,
+        brokerArguments == null ? own.arguments() : List.of("@" + brokerArguments));
   }
 
   private LocalApi api(DataDirectory directory, Identity identity)

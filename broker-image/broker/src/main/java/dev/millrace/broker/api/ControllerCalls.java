@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -130,6 +131,10 @@ final class ControllerCalls {
         ApiKeys.ALLOCATE_PRODUCER_IDS,
         AllocateProducerIdsRequestData.class,
         controller::allocateProducerIds);
+    broker(
+        ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
+        AssignReplicasToDirsRequestData.class,
+        controller::assignReplicasToDirs);
   }
 
   private <T extends ApiMessage> void client(

@@ -11,6 +11,7 @@ import dev.millrace.broker.controller.ControllerNode;
 import dev.millrace.broker.controller.ControllerWatch;
 import dev.millrace.broker.controller.DeathCheck;
 import dev.millrace.broker.controller.MetadataLog;
+import dev.millrace.broker.controller.ReplicaDirectories;
 import dev.millrace.broker.group.GroupService;
 import dev.millrace.broker.group.GroupSettings;
 import dev.millrace.broker.health.BrokerState;
@@ -200,6 +201,15 @@ final class Broker implements AutoCloseable {
     // Clients are told of a partition only after it is there to be asked.
     await("the first metadata", metadata.subscribe(new CachePublisher(cache)));
     await("the first metadata", metadata.subscribe(watch));
+    var directories =
+        new ReplicaDirectories(
+            config.nodeId(),
+            lifecycle::brokerEpoch,
+            identity.directoryId(),
+            topic -> Parts.electsUnclean(config, topic, metadata.image().configs()),
+            channel);
+    step("replicas' directories", directories);
+    await("the first metadata", metadata.subscribe(directories));
     listen(network, false, table(parts, data, false));
     step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));

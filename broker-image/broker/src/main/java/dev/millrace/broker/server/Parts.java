@@ -100,6 +100,11 @@ final class Parts {
     return new TopicConfigs(config.configured());
   }
 
+  /** Whether a topic prefers any leader to none. */
+  static boolean electsUnclean(BrokerConfig config, String topic, ConfigurationsImage configs) {
+    return topicConfigs(config).of(topic, configs).uncleanLeaderElectionEnable;
+  }
+
   /** Until the metadata is known, a topic's settings are the broker's. */
   static LogManagerOptions logOptions(
       BrokerConfig config, Scheduler scheduler, Consumer<Throwable> onFailure) {

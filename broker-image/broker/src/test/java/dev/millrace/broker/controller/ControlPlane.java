@@ -95,6 +95,16 @@ final class ControlPlane implements AutoCloseable {
     return nodes.stream().filter(node -> node != old && node.isActive()).findFirst().orElseThrow();
   }
 
+  /** The directory that a broker registers with. */
+  Uuid directory(int id) {
+    return directories.computeIfAbsent(id, key -> Uuid.randomUuid());
+  }
+
+  /** Has a broker find another, new disk when it comes back. */
+  void replaceDirectory(int id) {
+    directories.put(id, Uuid.randomUuid());
+  }
+
   BrokerLifecycle broker(int id) {
     return broker(id, OptionalLong.empty());
   }
@@ -109,7 +119,7 @@ final class ControlPlane implements AutoCloseable {
                 new BrokerIdentity.AdvertisedListener(
                     "CLIENT", "broker-" + id, 9092, SecurityProtocol.PLAINTEXT)),
             Optional.empty(),
-            List.of(directories.computeIfAbsent(id, key -> Uuid.randomUuid())),
+            List.of(directory(id)),
             previousEpoch);
     var broker =
         new BrokerLifecycle(

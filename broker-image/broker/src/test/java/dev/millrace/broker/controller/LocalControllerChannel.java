@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -68,6 +70,8 @@ public final class LocalControllerChannel implements ControllerChannel {
                           : new BrokerHeartbeatResponseData().setErrorCode(code(failure)));
       case AllocateProducerIdsRequestData allocation ->
           controller.allocateProducerIds(context(), allocation);
+      case AlterPartitionRequestData change -> controller.alterPartition(context(), change);
+      case AssignReplicasToDirsRequestData told -> controller.assignReplicasToDirs(context(), told);
       default -> throw new IllegalArgumentException("not a request to a controller: " + request);
     };
   }

@@ -1,13 +1,9 @@
 package dev.millrace.broker.server;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.broker.apiserver.ApiServer;
 import dev.millrace.broker.apiserver.ApiServerExtension;
 import java.io.DataInputStream;
@@ -15,12 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,38 +38,14 @@ import org.slf4j.LoggerFactory;
 @ExtendWith(ApiServerExtension.class)
 class FailoverTest {
   private static final Logger LOGGER = LoggerFactory.getLogger(FailoverTest.class);
-  private static final String SETTINGS =
-      """
-      metadata.log=kubernetes
-      metadata.log.name=%s
-      metadata.log.namespace=%s
-      kubernetes.url=%s
-      kubernetes.credentials.dir=%s
-      broker.session.timeout.ms=600000
-      """;
 
-  private final ObjectMapper mapper = new ObjectMapper();
   @TempDir Path directory;
 
-  private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
+  private ProcessCluster brokers;
 
   @BeforeEach
   void start(ApiServer server) throws Exception {
-    String name = "failover-" + UUID.randomUUID();
-    ObjectNode log = JsonNodeFactory.instance.objectNode();
-    log.put("apiVersion", "millrace.dev/v1beta1").put("kind", "MetadataLog");
-    log.putObject("metadata").put("name", name).put("namespace", ApiServer.NAMESPACE);
-    log.putObject("spec").put("clusterId", "cluster-of-" + name).put("slots", 64);
-    server.post(
-        "/apis/millrace.dev/v1beta1/namespaces/" + ApiServer.NAMESPACE + "/metadatalogs", log);
-    String settings =
-        SETTINGS.formatted(name, ApiServer.NAMESPACE, server.url(), server.brokerCredentials());
-    for (int id = 0; id < 3; id++) {
-      Path own = Files.createDirectory(directory.resolve("broker-" + id));
-      brokers.put(id, new BrokerProcess(own, id, settings));
-    }
-    brokers.values().forEach(BrokerProcess::awaitReady);
-    await().atMost(BrokerHarness.DEADLINE).until(() -> allUnfenced(0));
+    brokers = ProcessCluster.start(server, directory);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker(0).bootstrap()))) {
       admin.createTopics(List.of(new NewTopic("orders", 12, (short) 3))).all().get();
     }
@@ -87,24 +56,19 @@ class FailoverTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (BrokerProcess broker : brokers.values()) {
-      broker.close();
-    }
+    brokers.close();
   }
 
   private BrokerProcess broker(int id) {
-    return requireNonNull(brokers.get(id));
+    return brokers.broker(id);
   }
 
   private JsonNode cluster(int seenBy) throws Exception {
-    return mapper.readTree(broker(seenBy).get("/v1/cluster"));
+    return brokers.seenBy(seenBy);
   }
 
   private boolean allUnfenced(int seenBy) throws Exception {
-    JsonNode seen = cluster(seenBy).path("brokers");
-    return seen.size() == 3
-        && StreamSupport.stream(seen.spliterator(), false)
-            .noneMatch(broker -> broker.path("fenced").asBoolean());
+    return brokers.allUnfenced(seenBy);
   }
 
   private boolean isFenced(int id, int seenBy) throws Exception {
@@ -195,7 +159,7 @@ class FailoverTest {
     await()
         .atMost(BrokerHarness.DEADLINE)
         .until(() -> Files.exists(copy) && hasSettled(copy, cluster(0)));
-    for (BrokerProcess broker : brokers.values()) {
+    for (BrokerProcess broker : brokers.brokers()) {
       broker.kill();
     }
 
@@ -253,10 +217,10 @@ class FailoverTest {
     long from = System.nanoTime();
 
     // When
-    brokers.values().forEach(BrokerProcess::beginToTerminate);
+    brokers.brokers().forEach(BrokerProcess::beginToTerminate);
 
     // Then
-    for (BrokerProcess broker : brokers.values()) {
+    for (BrokerProcess broker : brokers.brokers()) {
       assertThat(broker.awaitEnd()).isZero();
     }
     LOGGER

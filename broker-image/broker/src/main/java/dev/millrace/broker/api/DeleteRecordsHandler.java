@@ -8,23 +8,21 @@ import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
-import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
-import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Lets go of records below an offset, on the I/O executor, for that may close a segment. Answers
- * for this replica; with one replica that is all of them.
+ * Lets go of records below an offset, on the I/O executor, for that may close a segment, and has
+ * the followers do the same: they learn it from their next fetches.
  */
 final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestData> {
   private static final long UP_TO_HIGH_WATERMARK = -1;
-  private static final long UNKNOWN = -1;
 
   private final HostedPartitions partitions;
   private final Executor io;
@@ -36,26 +34,26 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
 
   @Override
   public void handle(RequestContext context, DeleteRecordsRequestData request) {
-    Offloaded.answer(context, io, () -> answer(request));
+    Offloaded.run(
+        context,
+        io,
+        () -> delete(context, request),
+        outcome -> context.eventLoop().execute(() -> outcome.finishWhenGone(request.timeoutMs())));
   }
 
-  private DeleteRecordsResponseData answer(DeleteRecordsRequestData request) {
-    DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+  private DeleteRecordsOutcome delete(RequestContext context, DeleteRecordsRequestData request) {
+    DeleteRecordsOutcome outcome = new DeleteRecordsOutcome(context, partitions);
     for (DeleteRecordsTopic topic : request.topics()) {
-      DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
-      response.topics().add(result);
+      outcome.topic(topic.name());
       for (DeleteRecordsPartition asked : topic.partitions()) {
-        result.partitions().add(answer(topic.name(), asked));
+        delete(topic.name(), asked, outcome);
       }
     }
-    return response;
+    return outcome;
   }
 
-  private DeleteRecordsPartitionResult answer(String topic, DeleteRecordsPartition asked) {
-    DeleteRecordsPartitionResult result =
-        new DeleteRecordsPartitionResult()
-            .setPartitionIndex(asked.partitionIndex())
-            .setLowWatermark(UNKNOWN);
+  private void delete(String topic, DeleteRecordsPartition asked, DeleteRecordsOutcome outcome) {
+    DeleteRecordsPartitionResult result = outcome.partition(asked.partitionIndex());
     try {
       if (Topic.isInternal(topic)) {
         throw new InvalidTopicException("records of " + topic + " are not for users to delete");
@@ -68,10 +66,13 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
       }
       long before =
           asked.offset() == UP_TO_HIGH_WATERMARK ? partition.highWatermark() : asked.offset();
-      result.setLowWatermark(partition.log().deleteRecords(before));
+      if (before < 0) {
+        throw new OffsetOutOfRangeException("there is no offset " + before);
+      }
+      partition.log().deleteRecords(before);
+      outcome.await(partition, before, result);
     } catch (RuntimeException e) {
       result.setErrorCode(Errors.forException(e).code());
     }
-    return result;
   }
 }

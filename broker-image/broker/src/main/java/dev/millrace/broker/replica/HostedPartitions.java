@@ -274,6 +274,25 @@ public final class HostedPartitions implements MetadataPublisher {
         : partition.inSyncFollower(id -> isIn(cluster, id, rack), offset);
   }
 
+  /**
+   * The first offset that some live replica of a partition led here may still have: -1 while one
+   * has not yet told.
+   *
+   * @throws NotLeaderOrFollowerException this broker does not lead
+   */
+  public long lowWatermark(Partition partition) {
+    PartitionState.Leader leader = partition.requireLeader(OptionalInt.empty());
+    ClusterImage cluster = image.cluster();
+    long least = partition.log().logStartOffset();
+    for (int replica : leader.replicas()) {
+      BrokerRegistration broker = cluster.broker(replica);
+      if (replica != brokerId && broker != null && !broker.fenced()) {
+        least = Math.min(least, leader.followers().get(replica).logStartOffset());
+      }
+    }
+    return least;
+  }
+
   private static boolean isIn(ClusterImage cluster, int brokerId, String rack) {
     BrokerRegistration broker = cluster.broker(brokerId);
     return broker != null && !broker.fenced() && broker.rack().filter(rack::equals).isPresent();

@@ -34,6 +34,7 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.metadata.BrokerRegistrationChangeRecord;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.PartitionChangeRecord;
@@ -258,6 +259,15 @@ final class DataBroker implements AutoCloseable {
   void changeIsr(Uuid topic, int partition, List<Integer> isr) {
     metadata.apply(
         new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setIsr(isr));
+  }
+
+  /** Takes another broker for dead. */
+  void fence(int id) {
+    metadata.apply(
+        new BrokerRegistrationChangeRecord()
+            .setBrokerId(id)
+            .setBrokerEpoch(id + 1)
+            .setFenced((byte) 1));
   }
 
   /** Takes no records from clients from now on, or again if null. */

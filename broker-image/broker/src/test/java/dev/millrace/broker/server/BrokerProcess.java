@@ -160,6 +160,24 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
+  /** Sends SIGSTOP: it stays connected, and does nothing. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Sends SIGCONT. */
+  void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    if (code != 0) {
+      throw new IOException("kill -" + name + " ended with " + code);
+    }
+  }
+
   /** Free, and given to no other broker that has yet to bind its own. */
   private static int freePort() {
     try {

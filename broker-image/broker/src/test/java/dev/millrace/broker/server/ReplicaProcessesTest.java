@@ -2,6 +2,7 @@ package dev.millrace.broker.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.broker.apiserver.ApiServer;
@@ -18,7 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DeleteRecordsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +31,7 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +57,8 @@ class ReplicaProcessesTest {
     String all =
         String.join(
             ",", IntStream.range(0, 3).mapToObj(i -> brokers.broker(i).bootstrap()).toList());
-    admin = Admin.create(Map.of("bootstrap.servers", all));
+    // A broker that is paused keeps its connections: another is asked after a while.
+    admin = Admin.create(Map.of("bootstrap.servers", all, "request.timeout.ms", "2000"));
     admin.createTopics(List.of(new NewTopic(TOPIC, Map.of(0, List.of(2, 0, 1))))).all().get();
     await().atMost(BrokerHarness.DEADLINE).until(() -> described().isr().size() == 3);
   }
@@ -158,5 +164,39 @@ class ReplicaProcessesTest {
         .hasSize(RECORDS)
         .startsWith("value-0")
         .endsWith("value-" + (RECORDS - 1));
+  }
+
+  @Test
+  void recordsAreDeletedWhenNoReplicaHasThemAnyMoreAndNotBefore() throws Exception {
+    // Given
+    produce(brokers.broker(0).bootstrap());
+    BrokerProcess slow = brokers.broker(1);
+
+    // When
+    slow.pause();
+
+    // Then: the leader has let go of them, but has not said so
+    assertThatThrownBy(() -> delete(100, 5_000)).hasCauseInstanceOf(TimeoutException.class);
+    assertThat(earliest()).isEqualTo(100);
+
+    // When
+    slow.goOn();
+
+    // Then
+    assertThat(delete(200, 60_000)).isEqualTo(200);
+  }
+
+  /** Returns the low watermark. */
+  private long delete(long before, int timeoutMs) throws Exception {
+    var options = new DeleteRecordsOptions().timeoutMs(timeoutMs);
+    var records = Map.of(PARTITION, RecordsToDelete.beforeOffset(before));
+    return requireNonNull(admin.deleteRecords(records, options).lowWatermarks().get(PARTITION))
+        .get()
+        .lowWatermark();
+  }
+
+  private long earliest() throws Exception {
+    var asked = Map.of(PARTITION, OffsetSpec.earliest());
+    return requireNonNull(admin.listOffsets(asked).all().get().get(PARTITION)).offset();
   }
 }

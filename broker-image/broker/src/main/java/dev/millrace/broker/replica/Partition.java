@@ -26,8 +26,6 @@ import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One replica of a partition on this broker, and what it is: leader, follower or offline.
@@ -44,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * min.insync.replicas} are); a follower's is what its leader told.
  */
 public final class Partition {
-  private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
-
   private final ReplicaEnvironment environment;
   private final TopicIdPartition id;
   private final int localId;
@@ -53,10 +49,10 @@ public final class Partition {
   private final InSyncReplicas inSync;
   private final Lock shared;
   private final Lock exclusive;
-  private final Object watermarkLock = new Object();
+  private final HighWatermark watermark;
   private final TenureListeners listeners;
+  private final Following following;
   private volatile PartitionState state = PartitionState.Offline.unknown();
-  private volatile long highWatermark;
 
   /**
    * @param highWatermark as of the checkpoint; taken into the log's bounds
@@ -71,8 +67,8 @@ public final class Partition {
     ReadWriteLock lock = new ReentrantReadWriteLock();
     this.shared = lock.readLock();
     this.exclusive = lock.writeLock();
-    this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
-    log.updateHighWatermark(this.highWatermark);
+    this.watermark = new HighWatermark(log, highWatermark);
+    this.following = new Following(this, watermark, listeners);
   }
 
   // ---- what the metadata says
@@ -185,8 +181,8 @@ public final class Partition {
     exclusive.lock();
     try {
       // The high watermark stands still meanwhile, so nobody joins who lacks what is committed.
-      synchronized (watermarkLock) {
-        return leastEnd >= highWatermark && replaceLeader(expected, expected.proposing(isr));
+      synchronized (watermark) {
+        return leastEnd >= watermark.value() && replaceLeader(expected, expected.proposing(isr));
       }
     } finally {
       exclusive.unlock();
@@ -235,10 +231,10 @@ public final class Partition {
    * offset. Another tenure's says nothing of the records appended in this one.
    */
   private boolean isCommitted(long endOffset, int leaderEpoch) {
-    long watermark = highWatermark; // before the look at the state: it is of this tenure then
+    long seen = watermark.value(); // before the look at the state: it is of this tenure then
     return state instanceof PartitionState.Leader leader
         && leader.leaderEpoch() == leaderEpoch
-        && watermark >= endOffset;
+        && seen >= endOffset;
   }
 
   private void requireMinInSync(PartitionState.Leader leader) {
@@ -262,21 +258,18 @@ public final class Partition {
 
   /** Moves the high watermark to where all that it waits for are; tells who listens. */
   void advanceHighWatermark() {
-    long advanced;
-    synchronized (watermarkLock) {
+    long least;
+    synchronized (watermark) {
       if (!(state instanceof PartitionState.Leader leader)
           || leader.isr().size() < minInSync(leader)) {
         return;
       }
-      long least = inSync.leastEnd(leader);
-      if (least <= highWatermark) {
+      least = inSync.leastEnd(leader);
+      if (!watermark.raise(least)) {
         return;
       }
-      advanced = least;
-      highWatermark = advanced;
-      log.updateHighWatermark(advanced);
     }
-    listeners.advanced(advanced);
+    listeners.advanced(least);
   }
 
   /**
@@ -343,6 +336,11 @@ public final class Partition {
 
   // ---- following
 
+  /** The follower's half; what it does is without effect where this broker does not follow. */
+  Following following() {
+    return following;
+  }
+
   /** What a follower asks its leader for next; empty where this replica follows nobody. */
   Optional<FollowPosition> followPosition() {
     shared.lock();
@@ -361,121 +359,10 @@ public final class Partition {
   }
 
   /**
-   * Takes what the leader sent for a position; nothing if this replica follows in another epoch by
-   * now or its log is no longer there.
-   *
-   * @param batches as the leader has them; read, not kept
-   * @param leaderHighWatermark as of the leader's answer
-   * @param leaderLogStart likewise
+   * Makes a change of the log if this replica still follows in the epoch of that position and its
+   * log still ends there; neither can become otherwise meanwhile.
    */
-  void appendAsFollower(
-      FollowPosition position, ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
-    long before = highWatermark;
-    whileFollowing(
-        position,
-        () -> {
-          if (batches.hasRemaining()) {
-            startWith(batches.getLong(batches.position()), leaderLogStart);
-            log.appendAsFollower(batches, position.leaderEpoch());
-          }
-          followWatermark(leaderHighWatermark);
-          long start = Math.min(leaderLogStart, highWatermark);
-          if (start > log.logStartOffset()) {
-            log.deleteRecords(start);
-          }
-        });
-    long after = highWatermark;
-    if (after > before) {
-      listeners.advanced(after);
-    }
-  }
-
-  private void followWatermark(long leaders) {
-    long committed = Math.min(leaders, log.logEndOffset());
-    synchronized (watermarkLock) {
-      if (committed > highWatermark) {
-        highWatermark = committed;
-        log.updateHighWatermark(committed);
-      }
-    }
-  }
-
-  /**
-   * The leader's log may start in the middle of a batch, which comes whole. What is here then, if
-   * anything, is below that start.
-   */
-  private void startWith(long firstOffset, long leaderLogStart) {
-    if (firstOffset < log.logEndOffset() && leaderLogStart >= log.logEndOffset()) {
-      log.truncateFullyAndStartAt(firstOffset);
-      watermarkFromLog();
-    }
-  }
-
-  /**
-   * Removes what the leader does not have (KIP-101, KIP-279): everything from where the two logs
-   * part. After it, or after another round of it, the next fetch continues from there.
-   *
-   * @param diverging the largest epoch of the leader's log that is not above this log's last one,
-   *     and where it ends there
-   * @param leaderHighWatermark as of the leader's answer, which won't tell it again unless it moves
-   */
-  void truncate(FollowPosition position, EpochEndOffset diverging, long leaderHighWatermark) {
-    whileFollowing(
-        position,
-        () -> {
-          EpochEndOffset own = log.endOffsetForEpoch(diverging.leaderEpoch()).orElse(diverging);
-          takeBackTo(Math.min(own.endOffset(), diverging.endOffset()));
-          if (own.leaderEpoch() == diverging.leaderEpoch()) {
-            // What is left now is the beginning of the leader's log.
-            followWatermark(leaderHighWatermark);
-          }
-        });
-  }
-
-  /**
-   * Gives up what is here for a leader whose log has moved on so far that it cannot tell where the
-   * two part: its records start at an offset at or above this log's end, or below an epoch that it
-   * no longer knows.
-   */
-  void restartAt(FollowPosition position, long leaderLogStart) {
-    whileFollowing(
-        position,
-        () -> {
-          LOG.atWarn()
-              .addKeyValue("partition", id)
-              .addKeyValue("logEndOffset", log.logEndOffset())
-              .addKeyValue("leaderLogStart", leaderLogStart)
-              .log("Starting again where the leader's log starts");
-          if (leaderLogStart >= log.logEndOffset()) {
-            log.truncateFullyAndStartAt(leaderLogStart);
-            watermarkFromLog();
-          } else {
-            takeBackTo(leaderLogStart);
-          }
-        });
-  }
-
-  private void takeBackTo(long offset) {
-    if (offset < highWatermark) {
-      // Not a fault by itself: an unclean leader election was asked for, or the leader's disk was
-      // replaced. But somebody should know.
-      LOG.atWarn()
-          .addKeyValue("partition", id)
-          .addKeyValue("highWatermark", highWatermark)
-          .addKeyValue("offset", offset)
-          .log("Truncating below the high watermark, as the leader has it");
-    }
-    log.truncateTo(offset);
-    watermarkFromLog();
-  }
-
-  private void watermarkFromLog() {
-    synchronized (watermarkLock) {
-      highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
-    }
-  }
-
-  private void whileFollowing(FollowPosition position, Runnable change) {
+  void whileFollowing(FollowPosition position, Runnable change) {
     shared.lock();
     try {
       if (state instanceof PartitionState.Follower follower
@@ -533,18 +420,18 @@ public final class Partition {
 
   private PartitionRead readCommitted(
       ReadRequest request, Reader.Consumer consumer, PartitionState now) {
-    long watermark = highWatermark;
-    long stable = Math.min(log.lastStableOffset(), watermark);
+    long committed = watermark.value();
+    long stable = Math.min(log.lastStableOffset(), committed);
     EpochEndOffset diverging = divergence(request, now);
     if (diverging != null) {
-      return new PartitionRead(null, watermark, stable, log.logStartOffset(), null, diverging);
+      return new PartitionRead(null, committed, stable, log.logStartOffset(), null, diverging);
     }
-    long bound = consumer.readCommitted() ? stable : watermark;
+    long bound = consumer.readCommitted() ? stable : committed;
     ReadResult found =
         log.read(request.offset(), request.maxBytes(), bound, request.atLeastOneBatch());
     return new PartitionRead(
         found.slice(),
-        watermark,
+        committed,
         stable,
         found.logStartOffset(),
         consumer.readCommitted() ? log.abortedTransactions(request.offset(), bound) : null,
@@ -559,7 +446,7 @@ public final class Partition {
     EpochEndOffset diverging = divergence(request, leader);
     if (diverging != null) {
       return new PartitionRead(
-          null, highWatermark, log.lastStableOffset(), log.logStartOffset(), null, diverging);
+          null, watermark.value(), log.lastStableOffset(), log.logStartOffset(), null, diverging);
     }
     ReadResult found =
         log.read(request.offset(), request.maxBytes(), Long.MAX_VALUE, request.atLeastOneBatch());
@@ -572,7 +459,12 @@ public final class Partition {
       throw e;
     }
     return new PartitionRead(
-        found.slice(), highWatermark, log.lastStableOffset(), found.logStartOffset(), null, null);
+        found.slice(),
+        watermark.value(),
+        log.lastStableOffset(),
+        found.logStartOffset(),
+        null,
+        null);
   }
 
   private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState now) {
@@ -684,6 +576,6 @@ public final class Partition {
 
   /** What consumers may read ends here. */
   public long highWatermark() {
-    return highWatermark;
+    return watermark.value();
   }
 }

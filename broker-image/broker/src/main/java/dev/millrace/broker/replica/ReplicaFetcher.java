@@ -246,7 +246,7 @@ final class ReplicaFetcher {
     Errors error = Errors.forCode(data.errorCode());
     try {
       switch (error) {
-        case NONE -> copy(one.partition, position, data);
+        case NONE -> copy(one.partition.following(), position, data);
         case OFFSET_OUT_OF_RANGE -> restart(one, position, data);
         default -> pause(one, error, null);
       }
@@ -259,17 +259,16 @@ final class ReplicaFetcher {
     }
   }
 
-  private static void copy(Partition partition, FollowPosition position, PartitionData data) {
+  private static void copy(Following log, FollowPosition position, PartitionData data) {
     if (FetchResponse.isDivergingEpoch(data)) {
-      partition.truncate(
+      log.truncate(
           position,
           new EpochEndOffset(data.divergingEpoch().epoch(), data.divergingEpoch().endOffset()),
           data.highWatermark());
     } else {
       MemoryRecords records =
           data.records() instanceof MemoryRecords sent ? sent : MemoryRecords.EMPTY;
-      partition.appendAsFollower(
-          position, records.buffer(), data.highWatermark(), data.logStartOffset());
+      log.append(position, records.buffer(), data.highWatermark(), data.logStartOffset());
     }
   }
 
@@ -277,7 +276,7 @@ final class ReplicaFetcher {
     if (data.logStartOffset() < 0) {
       pause(one, Errors.OFFSET_OUT_OF_RANGE, null);
     } else {
-      one.partition.restartAt(position, data.logStartOffset());
+      one.partition.following().restartAt(position, data.logStartOffset());
     }
   }
 

@@ -35,11 +35,11 @@ class FollowingTest {
     // Given
     become(1, 1);
     // When
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 5), 9, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 5), 9, 0);
     // Then
     assertThat(partition.highWatermark()).isEqualTo(5);
     // When
-    partition.appendAsFollower(position(), OnePartition.records(5, 1, 5), 7, 0);
+    partition.following().append(position(), OnePartition.records(5, 1, 5), 7, 0);
     // Then
     assertThat(partition.highWatermark()).isEqualTo(7);
   }
@@ -51,7 +51,7 @@ class FollowingTest {
     FollowPosition old = position();
     // When
     become(2, 2);
-    partition.appendAsFollower(old, OnePartition.records(0, 1, 5), 5, 0);
+    partition.following().append(old, OnePartition.records(0, 1, 5), 5, 0);
     // Then
     assertThat(partition.log().logEndOffset()).isZero();
   }
@@ -61,9 +61,9 @@ class FollowingTest {
     // Given
     become(1, 1);
     FollowPosition start = position();
-    partition.appendAsFollower(start, OnePartition.records(0, 1, 5), 0, 0);
+    partition.following().append(start, OnePartition.records(0, 1, 5), 0, 0);
     // When
-    partition.appendAsFollower(start, OnePartition.records(0, 1, 5), 0, 0);
+    partition.following().append(start, OnePartition.records(0, 1, 5), 0, 0);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(5);
   }
@@ -72,12 +72,12 @@ class FollowingTest {
   void isTruncatedWhereTheEpochEndsAtTheLeader() {
     // Given
     become(1, 1);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 1), 0, 0);
-    partition.appendAsFollower(position(), OnePartition.records(1, 1, 1), 0, 0);
-    partition.appendAsFollower(position(), OnePartition.records(2, 1, 1), 0, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 1), 0, 0);
+    partition.following().append(position(), OnePartition.records(1, 1, 1), 0, 0);
+    partition.following().append(position(), OnePartition.records(2, 1, 1), 0, 0);
     become(2, 2);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 2), 0);
+    partition.following().truncate(position(), new EpochEndOffset(1, 2), 0);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(2);
     assertThat(position().lastEpoch()).hasValue(1);
@@ -87,11 +87,11 @@ class FollowingTest {
   void isTruncatedWhereItsOwnPartOfTheEpochEndsIfThatIsEarlier() {
     // Given: two epochs here, of which the leader knows the first one only, and more of it
     become(1, 3);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 2), 0, 0);
-    partition.appendAsFollower(position(), OnePartition.records(2, 3, 2), 0, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 2), 0, 0);
+    partition.following().append(position(), OnePartition.records(2, 3, 2), 0, 0);
     become(2, 4);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 9), 0);
+    partition.following().truncate(position(), new EpochEndOffset(1, 9), 0);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(2);
     assertThat(position().lastEpoch()).hasValue(1);
@@ -101,11 +101,11 @@ class FollowingTest {
   void takesTheHighWatermarkThatComesWithATruncation() {
     // Given
     become(1, 1);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 1), 0, 0);
-    partition.appendAsFollower(position(), OnePartition.records(1, 1, 1), 0, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 1), 0, 0);
+    partition.following().append(position(), OnePartition.records(1, 1, 1), 0, 0);
     become(2, 2);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 1), 1);
+    partition.following().truncate(position(), new EpochEndOffset(1, 1), 1);
     // Then
     assertThat(partition.highWatermark()).isEqualTo(1);
   }
@@ -114,9 +114,9 @@ class FollowingTest {
   void takesABatchInTheMiddleOfWhichTheLeadersLogStarts() {
     // Given
     become(1, 1);
-    partition.restartAt(position(), 3);
+    partition.following().restartAt(position(), 3);
     // When
-    partition.appendAsFollower(position(), OnePartition.records(1, 1, 5), 6, 3);
+    partition.following().append(position(), OnePartition.records(1, 1, 5), 6, 3);
     // Then
     assertThat(partition.log().logEndOffset()).isEqualTo(6);
     assertThat(partition.log().logStartOffset()).isEqualTo(3);
@@ -127,10 +127,10 @@ class FollowingTest {
   void givesUpWhatIsBelowTheStartOfTheLeadersLogForABatchAcrossIt() {
     // Given
     become(1, 1);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 3), 0, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 3), 0, 0);
     become(2, 4);
     // When
-    partition.appendAsFollower(position(), OnePartition.records(2, 4, 3), 5, 3);
+    partition.following().append(position(), OnePartition.records(2, 4, 3), 5, 3);
     // Then
     assertThat(partition.log().logStartOffset()).isEqualTo(3);
     assertThat(partition.log().logEndOffset()).isEqualTo(5);
@@ -140,12 +140,12 @@ class FollowingTest {
   void anEpochInWhichItLedWithoutARecordIsForgotten() {
     // Given
     become(1, 1);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 2), 0, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 2), 0, 0);
     become(SELF, 2);
     become(1, 3);
     assertThat(position().lastEpoch()).hasValue(2);
     // When
-    partition.truncate(position(), new EpochEndOffset(1, 2), 0);
+    partition.following().truncate(position(), new EpochEndOffset(1, 2), 0);
     // Then
     assertThat(position().lastEpoch()).hasValue(1);
     assertThat(partition.log().logEndOffset()).isEqualTo(2);
@@ -156,7 +156,7 @@ class FollowingTest {
     // Given
     become(1, 1);
     // When
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 5), 4, 9);
+    partition.following().append(position(), OnePartition.records(0, 1, 5), 4, 9);
     // Then: no further than what it knows to be committed
     assertThat(partition.log().logStartOffset()).isEqualTo(4);
   }
@@ -165,9 +165,9 @@ class FollowingTest {
   void startsAgainWhereALeaderStartsThatHasMovedOn() {
     // Given
     become(1, 1);
-    partition.appendAsFollower(position(), OnePartition.records(0, 1, 5), 5, 0);
+    partition.following().append(position(), OnePartition.records(0, 1, 5), 5, 0);
     // When
-    partition.restartAt(position(), 100);
+    partition.following().restartAt(position(), 100);
     // Then
     assertThat(partition.log().logStartOffset()).isEqualTo(100);
     assertThat(partition.log().logEndOffset()).isEqualTo(100);

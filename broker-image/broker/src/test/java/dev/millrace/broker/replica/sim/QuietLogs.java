@@ -12,7 +12,7 @@ final class QuietLogs implements AutoCloseable {
   private static final int OFF = 100;
   private static final List<String> NAMES =
       List.of(
-          "dev.millrace.broker.replica.Partition",
+          "dev.millrace.broker.replica.Following",
           "dev.millrace.broker.replica.InSyncReplicas",
           "dev.millrace.broker.replica.ReplicaFetcher",
           "dev.millrace.broker.replica.HostedPartitions",

@@ -2,10 +2,10 @@ package dev.millrace.broker.api;
 
 import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.fetch.FetchSessions;
 import java.time.Duration;
-import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
@@ -15,15 +15,9 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.server.FetchManager;
-import org.apache.kafka.server.FetchSession.FetchSessionCache;
-import org.apache.kafka.server.FetchSessionCacheShard;
 
 /** The handlers of what moves or locates records, by explicit list. One instance per broker. */
 public final class DataHandlers {
-  /** Kafka's own number of shards: they only spread a lock. */
-  private static final int SESSION_SHARDS = 8;
-
   /**
    * What the handlers are bounded by.
    *
@@ -44,7 +38,7 @@ public final class DataHandlers {
   private final Executor io;
   private final WriteGate gate;
   private final Settings settings;
-  private final FetchManager sessions;
+  private final FetchSessions sessions;
 
   /**
    * @param io runs what may wait for the disk; bounded, may reject
@@ -62,20 +56,13 @@ public final class DataHandlers {
     this.io = io;
     this.gate = gate;
     this.settings = settings;
-    this.sessions = new FetchManager(time, sessionCache(settings));
-  }
-
-  private static FetchSessionCache sessionCache(Settings settings) {
-    int perShard = Math.max(1, settings.fetchSessions() / SESSION_SHARDS);
-    int idsPerShard = Integer.MAX_VALUE / SESSION_SHARDS;
-    List<FetchSessionCacheShard> shards =
-        IntStream.range(0, SESSION_SHARDS)
-            .mapToObj(
-                shard ->
-                    new FetchSessionCacheShard(
-                        perShard, settings.fetchSessionEviction().toMillis(), idsPerShard, shard))
-            .toList();
-    return new FetchSessionCache(shards);
+    this.sessions =
+        new FetchSessions(
+            partitions,
+            time,
+            new SplittableRandom(),
+            settings.fetchSessions(),
+            settings.fetchSessionEviction().toMillis());
   }
 
   /** Adds the rows to a listener's table. */

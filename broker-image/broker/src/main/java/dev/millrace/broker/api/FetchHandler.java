@@ -4,22 +4,19 @@ import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.RequestHandler;
 import dev.millrace.broker.replica.HostedPartitions;
-import java.util.Map;
-import org.apache.kafka.common.Uuid;
+import dev.millrace.broker.replica.fetch.FetchSessions;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.requests.FetchRequest;
-import org.apache.kafka.server.FetchContext;
-import org.apache.kafka.server.FetchManager;
 
 /**
- * Answers the fetches of consumers and followers, with Kafka's own fetch sessions. Followers are
- * served over the internal listener only: who fetches as a follower moves the high watermark.
+ * Answers the fetches of consumers and followers, in fetch sessions. Followers are served over the
+ * internal listener only: who fetches as a follower moves the high watermark.
  */
 final class FetchHandler implements RequestHandler<FetchRequestData> {
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
-  private final FetchManager sessions;
+  private final FetchSessions sessions;
   private final int maxBytes;
 
   /**
@@ -27,7 +24,7 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
    *     asks for
    */
   FetchHandler(
-      HostedPartitions partitions, ClusterMetadata metadata, FetchManager sessions, int maxBytes) {
+      HostedPartitions partitions, ClusterMetadata metadata, FetchSessions sessions, int maxBytes) {
     this.partitions = partitions;
     this.metadata = metadata;
     this.sessions = sessions;
@@ -41,18 +38,16 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
     if (request.isFromFollower() && !context.internal()) {
       throw new ClusterAuthorizationException("brokers fetch over the internal listener");
     }
-    Map<Uuid, String> names = metadata.image().topics().topicIdToNameView();
-    FetchContext session =
-        sessions.newContext(
-            version,
-            request.metadata(),
-            request.isFromFollower(),
-            request.fetchData(names),
-            request.forgottenTopics(names),
-            names);
+    FetchSessions.Begun begun =
+        sessions.begin(
+            request, partitions.hasRack(), metadata.image().topics().topicIdToNameView());
+    if (begun.refusal() != null) {
+      context.respond(begun.refusal());
+      return;
+    }
     FetchLimits limits = FetchLimits.of(request, maxBytes);
     LeaderHints hints = new LeaderHints(metadata, context.listenerName());
     FetchReader reader = new FetchReader(partitions, request, limits, hints);
-    new FetchWait(context, session, reader, limits).start();
+    new FetchWait(context, begun.required(), begun.epoch(), reader, limits).start();
   }
 }

@@ -6,6 +6,9 @@ import dev.millrace.broker.replica.Partition;
 import dev.millrace.broker.replica.PartitionRead;
 import dev.millrace.broker.replica.ReadRequest;
 import dev.millrace.broker.replica.Reader;
+import dev.millrace.broker.replica.fetch.FetchFound;
+import dev.millrace.broker.replica.fetch.FetchSession;
+import dev.millrace.broker.replica.fetch.PartitionAnswer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,14 +27,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads partitions for one fetch. One thread. */
-final class FetchReader {
+/** Reads partitions for one look of one fetch. One thread. */
+final class FetchReader implements FetchSession.Reading {
   private static final Logger LOG = LoggerFactory.getLogger(FetchReader.class);
 
   private final HostedPartitions partitions;
   private final FetchRequest request;
   private final FetchLimits limits;
   private final LeaderHints hints;
+  private boolean first = true;
 
   FetchReader(
       HostedPartitions partitions, FetchRequest request, FetchLimits limits, LeaderHints hints) {
@@ -41,22 +45,14 @@ final class FetchReader {
     this.hints = hints;
   }
 
-  boolean forFollower() {
-    return request.isFromFollower();
+  /** The request's first look is over: the next one tells nothing of the one who asks. */
+  void askedOnce() {
+    first = false;
   }
 
-  /** The partition, or null where it is not here to be waited for. */
-  @Nullable Partition partition(TopicIdPartition id) {
-    return id.topic() == null ? null : partitions.find(id.topicPartition()).orElse(null);
-  }
-
-  /**
-   * Reads one partition into what is found so far. Never throws for what the partition is.
-   *
-   * @param first whether it is the request's first look
-   */
-  void read(
-      TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found, boolean first) {
+  @Override
+  public PartitionAnswer read(
+      TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found) {
     try {
       if (id.topic() == null) {
         throw new UnknownTopicIdException("no topic has the id " + id.topicId());
@@ -64,26 +60,25 @@ final class FetchReader {
       Partition partition = partitions.get(id);
       OptionalInt nearer = nearerReplica(partition, wanted.fetchOffset);
       if (nearer.isPresent()) {
-        found.add(id, sentTo(id, partition, nearer.getAsInt()), 0, true);
-        return;
+        return new PartitionAnswer(sentTo(id, partition, nearer.getAsInt()), false);
       }
       int room = Math.max(0, limits.maxBytes() - found.bytes());
       PartitionRead read =
           partition.read(
               new ReadRequest(
-                  reader(wanted, first),
+                  reader(wanted),
                   wanted.fetchOffset,
                   Math.min(wanted.maxBytes, room),
                   found.bytes() == 0,
                   optionalInt(wanted.currentLeaderEpoch),
                   optionalInt(wanted.lastFetchedEpoch)));
-      found.add(id, answer(id, read), read.bytes(), read.diverging() != null);
+      return answer(id, read);
     } catch (RuntimeException e) {
-      found.add(id, failed(id, e), 0, true);
+      return new PartitionAnswer(failed(id, e), false);
     }
   }
 
-  private Reader reader(FetchRequest.PartitionData wanted, boolean first) {
+  private Reader reader(FetchRequest.PartitionData wanted) {
     return request.isFromFollower()
         ? new Reader.Follower(
             request.replicaId(), request.replicaEpoch(), wanted.logStartOffset, first)
@@ -107,16 +102,11 @@ final class FetchReader {
         .setRecords(MemoryRecords.EMPTY);
   }
 
-  /** Whether a waiting follower is to be told what is committed: consumers may read from it. */
-  boolean tellsHighWatermarks() {
-    return request.isFromFollower() && partitions.hasRack();
-  }
-
   private static OptionalInt optionalInt(Optional<Integer> value) {
     return value.isPresent() ? OptionalInt.of(value.get()) : OptionalInt.empty();
   }
 
-  private static PartitionData answer(TopicIdPartition id, PartitionRead read) {
+  private static PartitionAnswer answer(TopicIdPartition id, PartitionRead read) {
     PartitionData data =
         new PartitionData()
             .setPartitionIndex(id.partition())
@@ -133,10 +123,11 @@ final class FetchReader {
     }
     if (read.slice() == null || read.bytes() == 0) {
       read.release();
-    } else {
-      data.setRecords(new SliceRecords(read.slice()));
+      return new PartitionAnswer(data, read.settled());
     }
-    return data;
+    SliceRecords records = new SliceRecords(read.slice());
+    return new PartitionAnswer(
+        data.setRecords(records), read.bytes(), read.settled(), records::release);
   }
 
   private static @Nullable List<AbortedTransaction> aborted(PartitionRead read) {

@@ -36,6 +36,14 @@ record FollowerProgress(
     return new FollowerProgress(offset, startOffset, epoch, nowMs, leaderEnd, caughtUp);
   }
 
+  /** After a look at a time when nothing was missing, if that is so. */
+  FollowerProgress complete(long leaderEnd, long nowMs) {
+    return logEndOffset == leaderEnd && nowMs > caughtUpAtMs
+        ? new FollowerProgress(
+            logEndOffset, logStartOffset, brokerEpoch, fetchedAtMs, leaderEndAtFetch, nowMs)
+        : this;
+  }
+
   /** Whether it has everything, or had so no longer than {@code maxLagMs} ago. */
   boolean isCaughtUp(long leaderEnd, long nowMs, long maxLagMs) {
     return logEndOffset == leaderEnd || nowMs - caughtUpAtMs <= maxLagMs;

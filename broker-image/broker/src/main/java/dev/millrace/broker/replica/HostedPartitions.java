@@ -305,11 +305,11 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   /**
-   * Has every partition led here let go of followers that have not kept up; to be called several
-   * times within {@code replica.lag.time.max.ms}.
+   * Has every partition let go of followers that have not kept up, and notice what it is not told;
+   * to be called several times within {@code replica.lag.time.max.ms}, by one thread.
    */
-  public void dropLaggards() {
-    partitions.values().forEach(Partition::dropLaggards);
+  public void review() {
+    partitions.values().forEach(Partition::review);
   }
 
   /**

@@ -134,12 +134,15 @@ final class InSyncReplicas {
 
   /** Asks for the followers to be let go that have not kept up. */
   void shrink() {
-    if (!(partition.state() instanceof PartitionState.Leader leader)
-        || leader.proposedIsr() != null) {
+    if (!(partition.state() instanceof PartitionState.Leader leader)) {
       return;
     }
     long leaderEnd = partition.log().logEndOffset();
     long now = environment.time().milliseconds();
+    noteComplete(leader, leaderEnd, now);
+    if (leader.proposedIsr() != null) {
+      return;
+    }
     Set<Integer> isr =
         leader.isr().stream()
             .filter(
@@ -152,6 +155,18 @@ final class InSyncReplicas {
             .collect(Collectors.toUnmodifiableSet());
     if (isr.size() < leader.isr().size()) {
       propose(leader, isr, brokerEpochs(leader), Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Who is in sync and has everything asks nothing of an idle partition. The next append must not
+   * find it to have lagged since it last asked.
+   */
+  private void noteComplete(PartitionState.Leader leader, long leaderEnd, long now) {
+    for (int replica : leader.isr()) {
+      if (leader.followers().get(replica).logEndOffset() == leaderEnd) {
+        leader.followers().update(replica, before -> before.complete(leaderEnd, now));
+      }
     }
   }
 
@@ -250,7 +265,7 @@ final class InSyncReplicas {
           .addKeyValue("partition", partition.id())
           .addKeyValue("isr", isr)
           .log("In-sync replicas changed");
-      partition.advanceHighWatermark();
+      partition.inSyncChanged();
       expand();
     }
   }

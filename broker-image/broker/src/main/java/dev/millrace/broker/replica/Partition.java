@@ -53,6 +53,8 @@ public final class Partition {
   private final TenureListeners listeners;
   private final Following following;
   private volatile PartitionState state = PartitionState.Offline.unknown();
+  private long reviewedStart;
+  private boolean reviewedFailed;
 
   /**
    * @param highWatermark as of the checkpoint; taken into the log's bounds
@@ -105,7 +107,7 @@ public final class Partition {
         && leader.partitionEpoch() < registration.partitionEpoch) {
       leader.followers().retain(replicas);
       if (replaceLeader(leader, leader.registered(registration.partitionEpoch, replicas, isr))) {
-        advanceHighWatermark();
+        inSyncChanged();
         inSync.expand();
       }
     }
@@ -256,6 +258,12 @@ public final class Partition {
         && leader.isr().size() >= minInSync(leader);
   }
 
+  /** Others may be in sync now: whoever reads as a follower is to be looked at. */
+  void inSyncChanged() {
+    listeners.changed();
+    advanceHighWatermark();
+  }
+
   /** Moves the high watermark to where all that it waits for are; tells who listens. */
   void advanceHighWatermark() {
     long least;
@@ -273,12 +281,19 @@ public final class Partition {
   }
 
   /**
-   * Takes replicas out of the in-sync ones that have not kept up for {@code
-   * replica.lag.time.max.ms}; to be called several times within that. Asks the controller; never
-   * blocks.
+   * Looks at what nobody tells it of: followers that have not kept up for {@code
+   * replica.lag.time.max.ms}, which are no longer to be in sync, and a log whose start has moved or
+   * that has failed. To be called several times within that time, by one thread; never blocks.
    */
-  void dropLaggards() {
+  void review() {
     inSync.shrink();
+    long start = log.logStartOffset();
+    boolean failed = log.failure().isPresent();
+    if (start != reviewedStart || failed != reviewedFailed) {
+      reviewedStart = start;
+      reviewedFailed = failed;
+      listeners.changed();
+    }
   }
 
   // ---- listening
@@ -293,30 +308,21 @@ public final class Partition {
     listen(() -> listeners.add(listener), false);
   }
 
-  /**
-   * The same for who reads from any replica: a follower's tenure ends with its leader's.
-   *
-   * @throws NotLeaderOrFollowerException this broker neither leads nor follows
-   */
-  public void addReadListener(HighWatermarkListener listener) {
-    listen(() -> listeners.add(listener), true);
-  }
-
   public void removeListener(HighWatermarkListener listener) {
     listeners.remove(listener);
   }
 
   /**
-   * Has the listener told of appends until it is removed or the tenure ends. Read the log's end
-   * after this: what was appended before is not told.
+   * Has the listener told until it is removed or the tenure ends, be it a follower's, where that
+   * will do. Read the partition after this: what was before is not told.
    *
-   * @throws NotLeaderOrFollowerException this broker does not lead
+   * @throws NotLeaderOrFollowerException this broker does not lead, or does not follow either
    */
-  public void addAppendListener(AppendListener listener) {
-    listen(() -> listeners.add(listener), false);
+  public void addFetchListener(FetchListener listener, boolean anyReplica) {
+    listen(() -> listeners.add(listener), anyReplica);
   }
 
-  public void removeAppendListener(AppendListener listener) {
+  public void removeFetchListener(FetchListener listener) {
     listeners.remove(listener);
   }
 
@@ -424,7 +430,7 @@ public final class Partition {
     long stable = Math.min(log.lastStableOffset(), committed);
     EpochEndOffset diverging = divergence(request, now);
     if (diverging != null) {
-      return new PartitionRead(null, committed, stable, log.logStartOffset(), null, diverging);
+      return PartitionRead.diverging(committed, stable, log.logStartOffset(), diverging);
     }
     long bound = consumer.readCommitted() ? stable : committed;
     ReadResult found =
@@ -435,7 +441,8 @@ public final class Partition {
         stable,
         found.logStartOffset(),
         consumer.readCommitted() ? log.abortedTransactions(request.offset(), bound) : null,
-        null);
+        null,
+        request.offset() >= bound);
   }
 
   private PartitionRead replicate(
@@ -445,9 +452,12 @@ public final class Partition {
     }
     EpochEndOffset diverging = divergence(request, leader);
     if (diverging != null) {
-      return new PartitionRead(
-          null, watermark.value(), log.lastStableOffset(), log.logStartOffset(), null, diverging);
+      return PartitionRead.diverging(
+          watermark.value(), log.lastStableOffset(), log.logStartOffset(), diverging);
     }
+    // Whoever is not in sync is looked at all the time: it is to be let in as soon as it may.
+    boolean settled =
+        request.offset() >= log.logEndOffset() && leader.isr().contains(follower.brokerId());
     ReadResult found =
         log.read(request.offset(), request.maxBytes(), Long.MAX_VALUE, request.atLeastOneBatch());
     try {
@@ -464,7 +474,8 @@ public final class Partition {
         log.lastStableOffset(),
         found.logStartOffset(),
         null,
-        null);
+        null,
+        settled);
   }
 
   private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState now) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param aborted transactions whose records in the slice a read-committed reader skips; null for
  *     others
  * @param diverging where the reader's log parts from this one
+ * @param settled whether there is nothing more for this reader until the partition has news
  */
 public record PartitionRead(
     @Nullable LogSlice slice,
@@ -23,7 +24,14 @@ public record PartitionRead(
     long lastStableOffset,
     long logStartOffset,
     @Nullable List<AbortedTxn> aborted,
-    @Nullable EpochEndOffset diverging) {
+    @Nullable EpochEndOffset diverging,
+    boolean settled) {
+  static PartitionRead diverging(
+      long highWatermark, long lastStableOffset, long logStartOffset, EpochEndOffset where) {
+    return new PartitionRead(
+        null, highWatermark, lastStableOffset, logStartOffset, null, where, false);
+  }
+
   /** Bytes found. */
   public int bytes() {
     return slice == null ? 0 : slice.length();

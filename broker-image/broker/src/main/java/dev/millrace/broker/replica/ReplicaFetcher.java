@@ -1,22 +1,16 @@
 package dev.millrace.broker.replica;
 
 import dev.millrace.log.EpochEndOffset;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.FetchSessionHandler;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
-import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.common.utils.internals.LogContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,35 +25,21 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
-  private static final short VERSION = ApiKeys.FETCH.latestVersion(false);
 
-  /** A partition followed here. */
-  private static final class Followed {
-    final Partition partition;
-    long pausedUntilMs;
-    @Nullable Errors lastError;
-
-    Followed(Partition partition) {
-      this.partition = partition;
+  /** A partition as answers name it. */
+  private record Key(Uuid topicId, int partition) {
+    static Key of(Partition partition) {
+      return new Key(partition.id().topicId(), partition.id().partition());
     }
   }
 
-  /** Where a partition was when it was asked for. */
-  private record Asked(Partition partition, FollowPosition position) {}
-
-  private final int brokerId;
   private final int leaderId;
   private final LongSupplier brokerEpoch;
   private final LeaderChannel channel;
   private final FetcherSettings settings;
-  private final Time time;
   private final TaskLoop loop;
-  private final Map<TopicPartition, Followed> followed = new HashMap<>();
-  private FetchSessionHandler session;
-
-  /** What is asked for in the fetch under way. */
-  private Map<TopicPartition, Asked> asked = Map.of();
-
+  private final FollowerSession session;
+  private final Map<Key, Followed> followed = new LinkedHashMap<>();
   private boolean inFlight;
   private boolean hurried;
   private boolean leaderAway;
@@ -70,34 +50,36 @@ final class ReplicaFetcher {
       LongSupplier brokerEpoch,
       LeaderChannel channel,
       FetcherSettings settings,
-      Time time,
       TaskLoop loop) {
-    this.brokerId = brokerId;
     this.leaderId = leaderId;
     this.brokerEpoch = brokerEpoch;
     this.channel = channel;
     this.settings = settings;
-    this.time = time;
     this.loop = loop;
-    this.session = newSession();
-  }
-
-  private FetchSessionHandler newSession() {
-    return new FetchSessionHandler(
-        new LogContext("[follower " + brokerId + " of " + leaderId + "] "), leaderId);
+    this.session = new FollowerSession(brokerId, settings);
   }
 
   /** Follows a partition from now on, or in a new epoch. On the loop. */
   void follow(Partition partition) {
-    followed.put(partition.topicPartition(), new Followed(partition));
+    Followed one = followed.get(Key.of(partition));
+    if (one == null || one.partition != partition) {
+      if (one != null) {
+        session.forget(one);
+      }
+      one = new Followed(partition);
+      followed.put(Key.of(partition), one);
+    }
+    one.paused = false;
+    session.moved(one);
     fetchSoon();
   }
 
   /** Follows it no longer, if it is this very one. On the loop. */
   void unfollow(Partition partition) {
-    Followed known = followed.get(partition.topicPartition());
+    Followed known = followed.get(Key.of(partition));
     if (known != null && known.partition == partition) {
-      followed.remove(partition.topicPartition());
+      followed.remove(Key.of(partition));
+      session.forget(known);
     }
   }
 
@@ -114,69 +96,16 @@ final class ReplicaFetcher {
   }
 
   private void fetch() {
-    if (inFlight || followed.isEmpty()) {
-      return;
+    if (!inFlight) {
+      session.next(brokerEpoch.getAsLong()).ifPresent(this::send);
     }
-    long now = time.milliseconds();
-    FetchSessionHandler.Builder builder = session.newBuilder();
-    Map<TopicPartition, Asked> positions = new HashMap<>();
-    long nextAtMs = Long.MAX_VALUE;
-    for (Map.Entry<TopicPartition, Followed> entry : followed.entrySet()) {
-      Followed one = entry.getValue();
-      if (one.pausedUntilMs > now) {
-        nextAtMs = Math.min(nextAtMs, one.pausedUntilMs);
-        continue;
-      }
-      Optional<FollowPosition> position = one.partition.followPosition();
-      if (position.isPresent()) {
-        positions.put(entry.getKey(), new Asked(one.partition, position.get()));
-        builder.add(entry.getKey(), wanted(one.partition, position.get()));
-      }
-    }
-    if (nextAtMs != Long.MAX_VALUE) {
-      loop.schedule(this::fetchSoon, settings.backoff());
-    }
-    if (positions.isEmpty()) {
-      return;
-    }
-    send(builder.build(), positions);
   }
 
-  private FetchRequest.PartitionData wanted(Partition partition, FollowPosition position) {
-    return new FetchRequest.PartitionData(
-        partition.id().topicId(),
-        position.offset(),
-        position.logStartOffset(),
-        settings.maxPartitionBytes(),
-        Optional.of(position.leaderEpoch()),
-        optional(position.lastEpoch()));
-  }
-
-  private static Optional<Integer> optional(OptionalInt value) {
-    return value.isPresent() ? Optional.of(value.getAsInt()) : Optional.empty();
-  }
-
-  private void send(
-      FetchSessionHandler.FetchRequestData data, Map<TopicPartition, Asked> positions) {
-    FetchRequestData request =
-        FetchRequest.Builder.forReplica(
-                VERSION,
-                brokerId,
-                brokerEpoch.getAsLong(),
-                (int) settings.maxWait().toMillis(),
-                settings.minBytes(),
-                data.toSend())
-            .setMaxBytes(settings.maxBytes())
-            .removed(data.toForget())
-            .replaced(data.toReplace())
-            .metadata(data.metadata())
-            .build(VERSION)
-            .data();
-    asked = positions;
+  private void send(FetchRequest request) {
     inFlight = true;
     hurried = false;
     channel
-        .fetch(leaderId, request)
+        .fetch(leaderId, request.data())
         .whenComplete((fetched, failure) -> loop.execute(() -> answered(fetched, failure)));
   }
 
@@ -211,7 +140,7 @@ final class ReplicaFetcher {
           .log("Cannot fetch from a leader");
     }
     // The leader may have got the request or not: the session's count is lost with it.
-    session = newSession();
+    session.restart(followed.values());
     loop.schedule(this::fetch, settings.backoff());
   }
 
@@ -223,22 +152,22 @@ final class ReplicaFetcher {
       leaderAway = false;
       LOG.atInfo().addKeyValue("leader", leaderId).log("The leader answers again");
     }
-    Map<TopicPartition, Asked> positions = asked;
-    if (!session.handleResponse(response, VERSION)) {
-      return response.error() == Errors.NONE
-          || response.error() == Errors.FETCH_SESSION_ID_NOT_FOUND;
+    if (!session.accept(response)) {
+      session.restart(followed.values());
+      return response.error() == Errors.FETCH_SESSION_ID_NOT_FOUND;
     }
-    response
-        .responseData(session.sessionTopicNames(), VERSION)
-        .forEach(
-            (id, data) -> {
-              Followed one = followed.get(id);
-              Asked before = positions.get(id);
-              // Not for a topic of the same name that was made meanwhile.
-              if (one != null && before != null && one.partition == before.partition()) {
-                take(one, before.position(), data);
-              }
-            });
+    for (FetchableTopicResponse topic : response.data().responses()) {
+      for (PartitionData data : topic.partitions()) {
+        Followed one = followed.get(new Key(topic.topicId(), data.partitionIndex()));
+        if (one != null && one.asked != null) {
+          session.moved(one);
+          take(one, one.asked, data);
+        }
+      }
+    }
+    if (!session.isKept()) {
+      session.restart(followed.values());
+    }
     return true;
   }
 
@@ -291,6 +220,16 @@ final class ReplicaFetcher {
           .setCause(cause)
           .log("Cannot follow");
     }
-    one.pausedUntilMs = time.milliseconds() + settings.backoff().toMillis();
+    one.paused = true;
+    session.forget(one);
+    loop.schedule(() -> resume(one), settings.backoff());
+  }
+
+  private void resume(Followed one) {
+    if (one.paused && followed.get(Key.of(one.partition)) == one) {
+      one.paused = false;
+      session.moved(one);
+      fetchSoon();
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Time;
 
 /**
  * Keeps every partition that this broker follows at its leader's fetcher: one fetcher a leader, on
@@ -19,7 +18,6 @@ public final class ReplicaFetchers {
   private final LongSupplier brokerEpoch;
   private final LeaderChannel channel;
   private final FetcherSettings settings;
-  private final Time time;
   private final List<TaskLoop> loops;
   private final Map<Integer, ReplicaFetcher> fetchers = new HashMap<>();
   private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
@@ -33,13 +31,11 @@ public final class ReplicaFetchers {
       LongSupplier brokerEpoch,
       LeaderChannel channel,
       FetcherSettings settings,
-      Time time,
       List<TaskLoop> loops) {
     this.brokerId = brokerId;
     this.brokerEpoch = brokerEpoch;
     this.channel = channel;
     this.settings = settings;
-    this.time = time;
     this.loops = List.copyOf(loops);
   }
 
@@ -74,8 +70,7 @@ public final class ReplicaFetchers {
 
   private ReplicaFetcher fetcher(int leader) {
     return fetchers.computeIfAbsent(
-        leader,
-        id -> new ReplicaFetcher(brokerId, id, brokerEpoch, channel, settings, time, loop(id)));
+        leader, id -> new ReplicaFetcher(brokerId, id, brokerEpoch, channel, settings, loop(id)));
   }
 
   private TaskLoop loop(int leader) {

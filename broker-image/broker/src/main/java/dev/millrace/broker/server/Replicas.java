@@ -49,7 +49,6 @@ final class Replicas implements AutoCloseable {
             brokerEpoch,
             new PeerLeaders(leaders, metadata),
             Parts.fetcherSettings(config),
-            Time.SYSTEM,
             List.copyOf(loops));
     long maxLagMs = Parts.maxLagMs(config);
     var proposals = new IsrProposals(config.nodeId(), brokerEpoch, channel);
@@ -65,16 +64,16 @@ final class Replicas implements AutoCloseable {
                 goesOn),
             logs,
             Parts.topicConfigs(config));
-    lookForLaggards(Duration.ofMillis(Math.max(1, maxLagMs / LOOKS_WITHIN_LAG)));
+    reviewSoon(Duration.ofMillis(Math.max(1, maxLagMs / LOOKS_WITHIN_LAG)));
   }
 
-  private void lookForLaggards(Duration interval) {
+  private void reviewSoon(Duration interval) {
     loops
         .getFirst()
         .schedule(
             () -> {
-              partitions.dropLaggards();
-              lookForLaggards(interval);
+              partitions.review();
+              reviewSoon(interval);
             },
             interval);
   }

@@ -127,7 +127,7 @@ final class DataBroker implements AutoCloseable {
         };
     FetcherSettings settings = new FetcherSettings(Duration.ZERO, 1, 1, 1, Duration.ZERO);
     ReplicaFetchers fetchers =
-        new ReplicaFetchers(ID, () -> ID + 1, nobody, settings, Time.SYSTEM, List.of(loop));
+        new ReplicaFetchers(ID, () -> ID + 1, nobody, settings, List.of(loop));
     return new Replication(
         ID,
         () -> ID + 1,
@@ -204,7 +204,12 @@ final class DataBroker implements AutoCloseable {
 
   /** Makes a topic whose partitions this broker leads. */
   Uuid createTopic(String name, int count, Map<String, String> config, List<Integer> replicas) {
-    Uuid id = Uuid.randomUuid();
+    return createTopic(Uuid.randomUuid(), name, count, config, replicas);
+  }
+
+  /** The same with an id that is known before. */
+  Uuid createTopic(
+      Uuid id, String name, int count, Map<String, String> config, List<Integer> replicas) {
     List<ApiMessage> records = new ArrayList<>();
     records.add(new TopicRecord().setName(name).setTopicId(id));
     config.forEach(

@@ -205,12 +205,12 @@ class InSyncReplicasTest {
     // When
     time.advance(LAG);
     fetch(1, 5);
-    partition.dropLaggards();
+    partition.review();
     // Then
     assertThat(questions).isEmpty();
     // When
     time.advance(1);
-    partition.dropLaggards();
+    partition.review();
     // Then
     assertThat(questions.getFirst().isr()).containsExactly(SELF, 1);
     assertThat(partition.highWatermark()).isEqualTo(4);
@@ -231,10 +231,33 @@ class InSyncReplicasTest {
       end = partition.log().logEndOffset();
       append(3);
       time.advance(LAG / 2);
-      partition.dropLaggards();
+      partition.review();
     }
     // Then
     assertThat(questions).isEmpty();
+  }
+
+  @Test
+  void whoHadEverythingOfAnIdlePartitionHasTheWholeLagFromTheNextAppendOn() {
+    // Given: it asks for an idle partition once only
+    lead(1, SELF, 1);
+    append(1);
+    fetch(1, 1);
+    for (int i = 0; i < 20; i++) {
+      time.advance(LAG / 2);
+      partition.review();
+    }
+    // When
+    append(1);
+    time.advance(LAG / 2);
+    partition.review();
+    // Then
+    assertThat(questions).isEmpty();
+    // When
+    time.advance(LAG);
+    partition.review();
+    // Then
+    assertThat(questions.getFirst().isr()).containsExactly(SELF);
   }
 
   @Test

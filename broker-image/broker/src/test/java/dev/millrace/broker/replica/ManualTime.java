@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.utils.Time;
 
 /** A clock that stands until it is told to go on. */
-final class ManualTime implements Time {
+public final class ManualTime implements Time {
   private long nowMs = 1_000_000;
 
-  void advance(long ms) {
+  public void advance(long ms) {
     nowMs += ms;
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.broker.replica.PartitionState;
 import dev.millrace.broker.replica.ReplicaFetchers;
 import dev.millrace.broker.replica.Replication;
 import dev.millrace.broker.replica.TopicConfigs;
+import dev.millrace.broker.replica.fetch.FetchSessions;
 import dev.millrace.log.LogManager;
 import dev.millrace.log.LogManagerOptions;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -40,9 +42,6 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.loader.SnapshotManifest;
-import org.apache.kafka.server.FetchManager;
-import org.apache.kafka.server.FetchSession.FetchSessionCache;
-import org.apache.kafka.server.FetchSessionCacheShard;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 
 /**
@@ -67,7 +66,7 @@ final class BrokerLife implements World.Actor, LeaderChannel {
   private final int incarnation;
   private final LogManager logs;
   private final HostedPartitions partitions;
-  private final FetchManager sessions;
+  private final FetchSessions sessions;
   private final Map<Integer, FetchServing> serving = new HashMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
   private MetadataImage image = MetadataImage.EMPTY;
@@ -99,7 +98,6 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                     this,
                     new FetcherSettings(
                         Duration.ofMillis(120), 1, 4096, 700, Duration.ofMillis(15)),
-                    world,
                     List.of(loop)),
                 LAG_MS,
                 false),
@@ -108,10 +106,7 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                 : logs,
             cluster.topicConfigs());
     this.sessions =
-        new FetchManager(
-            world,
-            new FetchSessionCache(
-                List.of(new FetchSessionCacheShard(100, 60_000, Integer.MAX_VALUE, 0))));
+        new FetchSessions(partitions, world, new Random(id * 1000L + incarnation), 100, 60_000);
   }
 
   private LogManager openLogs(Path directory, SimDisk disk) {
@@ -155,7 +150,7 @@ final class BrokerLife implements World.Actor, LeaderChannel {
     world.note(() -> name() + " starts: " + logs.sizes());
     catchUp(cluster.controller().log().size());
     register();
-    dropLaggards();
+    review();
   }
 
   String name() {
@@ -213,13 +208,13 @@ final class BrokerLife implements World.Actor, LeaderChannel {
     return pausedUntilMs;
   }
 
-  private void dropLaggards() {
+  private void review() {
     world.after(
         LAG_MS / 4,
         this,
         () -> {
-          partitions.dropLaggards();
-          dropLaggards();
+          partitions.review();
+          review();
         });
   }
 
@@ -448,15 +443,6 @@ final class BrokerLife implements World.Actor, LeaderChannel {
       FetchRequestData data,
       java.util.function.Consumer<org.apache.kafka.common.message.FetchResponseData> answer) {
     FetchRequest request = new FetchRequest(data, FETCH_VERSION);
-    var names = image.topics().topicIdToNameView();
-    var session =
-        sessions.newContext(
-            FETCH_VERSION,
-            request.metadata(),
-            true,
-            request.fetchData(names),
-            request.forgottenTopics(names),
-            names);
     world.note(
         () ->
             "%s is asked by broker %d: %s"
@@ -474,8 +460,13 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                                         asked.fetchOffset(),
                                         asked.lastFetchedEpoch()))
                         .toList()));
-    FetchServing one =
-        new FetchServing(world, this, partitions, mutation, request, session, answer);
+    FetchSessions.Begun begun =
+        sessions.begin(request, cluster.tellsHighWatermarks(), image.topics().topicIdToNameView());
+    if (begun.refusal() != null) {
+      answer.accept(begun.refusal());
+      return;
+    }
+    FetchServing one = new FetchServing(world, this, partitions, mutation, request, begun, answer);
     serving.put(follower, one);
     one.start();
   }

@@ -39,6 +39,7 @@ final class Cluster implements AutoCloseable {
   private final SimSettings settings;
   private final int minInSync;
   private final int partitionCount;
+  private final boolean tellsHighWatermarks;
   private final TopicConfigs configs;
   private final Network network;
   private final SimController controller;
@@ -52,6 +53,7 @@ final class Cluster implements AutoCloseable {
     this.root = root;
     this.minInSync = world.oneIn(4) ? 1 : 2;
     this.partitionCount = 1 + world.chance(2);
+    this.tellsHighWatermarks = world.oneIn(2);
     Map<String, String> values = new HashMap<>();
     values.put("min.insync.replicas", String.valueOf(minInSync));
     values.put("log.index.interval.bytes", world.oneIn(2) ? "60" : "400");
@@ -97,6 +99,11 @@ final class Cluster implements AutoCloseable {
 
   int partitionCount() {
     return partitionCount;
+  }
+
+  /** Whether followers that wait are told what is committed, as where there are racks. */
+  boolean tellsHighWatermarks() {
+    return tellsHighWatermarks;
   }
 
   TopicPartition topicPartition(int index) {

@@ -1,19 +1,20 @@
 package dev.millrace.broker.replica.sim;
 
-import dev.millrace.broker.replica.AppendListener;
 import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.Partition;
 import dev.millrace.broker.replica.PartitionRead;
 import dev.millrace.broker.replica.ReadRequest;
 import dev.millrace.broker.replica.Reader;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import dev.millrace.broker.replica.fetch.FetchFound;
+import dev.millrace.broker.replica.fetch.FetchSession;
+import dev.millrace.broker.replica.fetch.FetchSessions;
+import dev.millrace.broker.replica.fetch.FetchWaiter;
+import dev.millrace.broker.replica.fetch.PartitionAnswer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -21,20 +22,22 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
-import org.apache.kafka.server.FetchContext;
 
 /** A follower's fetch at its leader until it is answered, as the broker's API has it. */
-final class FetchServing implements AppendListener {
-  private final int number;
+final class FetchServing implements FetchWaiter, FetchSession.Reading {
+  private static final long TELL_AFTER_MS = 10;
+
   private final World world;
   private final World.Actor process;
   private final HostedPartitions partitions;
   private final Mutation mutation;
   private final FetchRequest request;
-  private final FetchContext session;
+  private final FetchSession session;
+  private final int epoch;
   private final Consumer<FetchResponseData> answer;
-  private final List<Partition> watched = new ArrayList<>();
+  private boolean first = true;
   private boolean lookScheduled;
+  private boolean answerScheduled;
   private boolean done;
 
   FetchServing(
@@ -43,67 +46,35 @@ final class FetchServing implements AppendListener {
       HostedPartitions partitions,
       Mutation mutation,
       FetchRequest request,
-      FetchContext session,
+      FetchSessions.Begun begun,
       Consumer<FetchResponseData> answer) {
-    this.number = (int) world.eventsDone();
     this.world = world;
     this.process = process;
     this.partitions = partitions;
     this.mutation = mutation;
     this.request = request;
-    this.session = session;
+    this.session = begun.required();
+    this.epoch = begun.epoch();
     this.answer = answer;
   }
 
-  /** Listeners are told in the order of this: it must not be another at the next run. */
-  @Override
-  public int hashCode() {
-    return number;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
   void start() {
-    if (look(true, request.maxWait() <= 0)) {
+    if (look(request.maxWait() <= 0)) {
       return;
     }
+    first = false;
     world.after(request.maxWait(), process, this::hurry);
-    session.foreachPartition((id, wanted) -> watch(id));
-    look(false, false);
+    session.await(this);
+    look(false);
   }
 
   /** Another request waits behind this one. */
   void hurry() {
-    look(false, true);
-  }
-
-  private void watch(TopicIdPartition id) {
-    Optional<Partition> partition = partitions.find(id.topicPartition());
-    try {
-      partition.ifPresent(
-          found -> {
-            found.addAppendListener(this);
-            watched.add(found);
-          });
-    } catch (RuntimeException e) {
-      lookSoon(); // it is no longer led here
-    }
+    look(true);
   }
 
   @Override
-  public void onAppend(TopicPartition partition) {
-    lookSoon();
-  }
-
-  @Override
-  public void onTenureEnded(TopicPartition partition) {
-    lookSoon();
-  }
-
-  private void lookSoon() {
+  public void lookSoon() {
     if (!lookScheduled) {
       lookScheduled = true;
       world.after(
@@ -111,24 +82,36 @@ final class FetchServing implements AppendListener {
           process,
           () -> {
             lookScheduled = false;
-            look(false, false);
+            look(false);
           });
     }
   }
 
-  private boolean look(boolean first, boolean last) {
+  @Override
+  public void tellSoon() {
+    if (!answerScheduled) {
+      answerScheduled = true;
+      world.after(TELL_AFTER_MS, process, this::hurry);
+    }
+  }
+
+  @Override
+  public void answerNow() {
+    world.after(world.chance(3), process, this::hurry);
+  }
+
+  private boolean look(boolean last) {
     if (done) {
       return true;
     }
-    LinkedHashMap<TopicIdPartition, PartitionData> found = new LinkedHashMap<>();
-    session.foreachPartition((id, wanted) -> found.put(id, read(id, wanted, first)));
-    boolean worthIt = found.isEmpty() || found.values().stream().anyMatch(FetchServing::tells);
-    if (!last && !worthIt) {
+    FetchFound found = session.look(this);
+    if (!last && !session.isEmpty() && !found.urgent() && found.bytes() == 0) {
+      found.release();
       return false;
     }
     done = true;
-    watched.forEach(partition -> partition.removeAppendListener(this));
-    FetchResponseData response = session.updateAndGenerateResponseData(found, List.of()).data();
+    session.ceaseWaiting(this);
+    FetchResponseData response = session.answer(found, epoch, List.of());
     world.note(() -> "broker %d is answered: %s".formatted(request.replicaId(), told(response)));
     answer.accept(response);
     return true;
@@ -154,14 +137,9 @@ final class FetchServing implements AppendListener {
     return told.toString();
   }
 
-  private static boolean tells(PartitionData data) {
-    return data.errorCode() != 0
-        || FetchResponse.isDivergingEpoch(data)
-        || FetchResponse.recordsSize(data) > 0;
-  }
-
-  private PartitionData read(
-      TopicIdPartition id, FetchRequest.PartitionData wanted, boolean first) {
+  @Override
+  public PartitionAnswer read(
+      TopicIdPartition id, FetchRequest.PartitionData wanted, FetchFound found) {
     try {
       Partition partition = partitions.get(id);
       Reader follower =
@@ -171,7 +149,7 @@ final class FetchServing implements AppendListener {
       if (mutation == Mutation.FOLLOWER_COUNTS_ONE_TOO_MANY && first) {
         partition.read(ask(follower, wanted, wanted.fetchOffset + 1)).release();
       }
-      return data(id, read);
+      return new PartitionAnswer(data(id, read), read.bytes(), read.settled(), () -> {});
     } catch (RuntimeException e) {
       PartitionData failed = FetchResponse.partitionResponse(id, Errors.forException(e));
       if (failed.errorCode() == Errors.OFFSET_OUT_OF_RANGE.code()) {
@@ -179,7 +157,7 @@ final class FetchServing implements AppendListener {
             .find(id.topicPartition())
             .ifPresent(partition -> failed.setLogStartOffset(partition.log().logStartOffset()));
       }
-      return failed;
+      return new PartitionAnswer(failed, false);
     }
   }
 

@@ -17,8 +17,7 @@ final class QuietLogs implements AutoCloseable {
           "dev.millrace.broker.replica.ReplicaFetcher",
           "dev.millrace.broker.replica.HostedPartitions",
           "dev.millrace.log.DiskLogManager",
-          "dev.millrace.log.LogLoader",
-          "org.apache.kafka.clients.FetchSessionHandler");
+          "dev.millrace.log.LogLoader");
 
   private final Map<Logger, Integer> before = new LinkedHashMap<>();
 

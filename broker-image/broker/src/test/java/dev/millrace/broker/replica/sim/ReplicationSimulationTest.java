@@ -21,7 +21,7 @@ class ReplicationSimulationTest {
   private static final String SEED = "millrace.simulation.seed";
   private static final String SECONDS = "millrace.simulation.seconds";
   private static final int FIXED_SEEDS = 60;
-  private static final int SEEDS_TO_FIND_A_BUG = 300;
+  private static final int SEEDS_TO_FIND_A_BUG = 1_000;
 
   @SuppressWarnings("NullAway.Init")
   private static QuietLogs quiet;

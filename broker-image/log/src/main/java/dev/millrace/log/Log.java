@@ -130,8 +130,8 @@ public interface Log {
   List<ActiveProducer> activeProducers();
 
   /**
-   * Notes that a leader epoch starts at the log's end; durable on return (an fsync: not for an
-   * event loop).
+   * Notes that a leader epoch starts at the log's end. Does not wait for the disk: it is durable
+   * with the first records of that epoch, and forgotten by a restart before there are any.
    */
   void startEpoch(int leaderEpoch);
 

@@ -20,6 +20,7 @@ final class LogFlusher {
   private final PartitionLog log;
   private final Segments segments;
   private final ProducerStates producers;
+  private final EpochFile epochs;
   private final Time time;
   private final Object flushLock = new Object();
   private volatile long recoveryPoint;
@@ -32,6 +33,7 @@ final class LogFlusher {
     this.log = log;
     this.segments = loaded.segments();
     this.producers = loaded.producers();
+    this.epochs = loaded.epochFile();
     this.time = time;
     this.recoveryPoint = loaded.recoveryPoint();
     this.lastFlushMs = time.milliseconds();
@@ -113,6 +115,8 @@ final class LogFlusher {
         snapshot = log.changing(() -> beforeFlush(withSnapshot));
       }
       try {
+        // A recovery from the new point on will not read the batches that these are of.
+        epochs.force();
         for (Segment segment : unflushed) {
           segment.force();
         }
@@ -120,7 +124,7 @@ final class LogFlusher {
           force(snapshot.get().toPath());
         }
         Utils.flushDirIfExists(log.directory());
-      } catch (IOException e) {
+      } catch (IOException | KafkaStorageException e) {
         throw log.fail(e);
       }
       synchronized (log.lock()) {

@@ -34,6 +34,7 @@ final class LogLoader {
       Segments segments,
       ProducerStates producers,
       LeaderEpochFileCache epochs,
+      EpochFile epochFile,
       long logStartOffset,
       long endOffset,
       long recoveryPoint) {}
@@ -137,12 +138,11 @@ final class LogLoader {
 
   /** Checks what has to be and puts the log together. */
   Loaded load() throws IOException {
+    EpochFile epochFile =
+        new EpochFile(
+            LeaderEpochCheckpointFile.newFile(directory.toFile()), environment.failures());
     LeaderEpochFileCache epochs =
-        new LeaderEpochFileCache(
-            partition,
-            new LeaderEpochCheckpointFile(
-                LeaderEpochCheckpointFile.newFile(directory.toFile()), environment.failures()),
-            environment.scheduler());
+        new LeaderEpochFileCache(partition, epochFile, environment.scheduler());
     checkSegments(epochs);
     if (!segments.isEmpty()) {
       if (segments.active().nextOffset() < checkpoints.logStartOffset()) {
@@ -165,10 +165,15 @@ final class LogLoader {
     epochs.truncateFromStartAsyncFlush(start);
     long vouched = checkpoints.cleanShutdown() ? end : Math.min(checkpoints.recoveryPoint(), end);
     ProducerStates producers = loadProducers(start, vouched, end);
-    return new Loaded(segments, producers, epochs, start, end, vouched);
+    return new Loaded(segments, producers, epochs, epochFile, start, end, vouched);
   }
 
   private void checkSegments(LeaderEpochFileCache epochs) throws IOException {
+    if (!checkpoints.cleanShutdown()) {
+      // The file may lack what came last, or still have what a truncation took away: from the
+      // recovery point on the batches tell, and all of them are read.
+      epochs.truncateFromEndAsyncFlush(checkpoints.recoveryPoint());
+    }
     SegmentRecovery recovery = new SegmentRecovery(config.indexInterval, epochs, meter);
     for (Segment segment : toCheck) {
       if (segments.floor(segment.baseOffset()) != segment) {

@@ -276,7 +276,6 @@ final class PartitionLog implements Log {
     noteFirstUnstable();
   }
 
-  /** The epoch's file is written, and forced, when a new epoch comes; see {@link #startEpoch}. */
   private void noteEpochs(ByteBuffer buffer) {
     for (int at = 0; at < buffer.limit(); at += BatchHeader.size(buffer, at)) {
       int epoch = BatchHeader.leaderEpoch(buffer, at);

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.KafkaStorageException;
 
@@ -24,19 +23,19 @@ final class DirectoryLoad {
   private final LogManagerOptions options;
   private final Checkpoints checkpoints;
   private final RecoveryMeter meter;
-  private final Consumer<Throwable> onFailure;
+  private final LogKeeper keeper;
 
   DirectoryLoad(
       LogEnvironment environment,
       LogManagerOptions options,
       Checkpoints checkpoints,
       RecoveryMeter meter,
-      Consumer<Throwable> onFailure) {
+      LogKeeper keeper) {
     this.environment = environment;
     this.options = options;
     this.checkpoints = checkpoints;
     this.meter = meter;
-    this.onFailure = onFailure;
+    this.keeper = keeper;
   }
 
   /** The partitions' directories, and those that are to be deleted. */
@@ -89,7 +88,7 @@ final class DirectoryLoad {
   }
 
   private PartitionLog opened(LogLoader loader) throws IOException {
-    PartitionLog log = loader.open(loader.topicId(), onFailure);
+    PartitionLog log = loader.open(loader.topicId(), keeper);
     meter.opened();
     return log;
   }

@@ -43,7 +43,12 @@ final class DiskLogManager implements LogManager {
   private final ConcurrentHashMap<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Long> loadedHighWatermarks = new ConcurrentHashMap<>();
   private final List<ScheduledFuture<?>> tasks = new ArrayList<>();
+  private final LogKeeper keeper = new Keeper();
   private final Object lock = new Object();
+
+  /** What the checkpoint on disk says; under the lock. */
+  private Map<TopicPartition, Long> writtenRecoveryPoints = Map.of();
+
   private volatile boolean loaded;
   private volatile @Nullable Throwable failure;
   private boolean closed;
@@ -76,8 +81,8 @@ final class DiskLogManager implements LogManager {
         DirectoryLoad.Found found = DirectoryLoad.list(directory);
         found.deleted().forEach(gone -> removal.deleteLater(gone, 0));
         loadedHighWatermarks.putAll(checkpoints.highWatermarks().read());
-        DirectoryLoad load =
-            new DirectoryLoad(environment, options, checkpoints, meter, this::failed);
+        writtenRecoveryPoints = checkpoints.recoveryPoints().read();
+        DirectoryLoad load = new DirectoryLoad(environment, options, checkpoints, meter, keeper);
         for (PartitionLog log : load.open(found.logs())) {
           logs.put(log.topicPartition(), log);
         }
@@ -120,6 +125,23 @@ final class DiskLogManager implements LogManager {
           }
         };
     tasks.add(options.scheduler().schedule(name, guarded, periodMs, periodMs));
+  }
+
+  private final class Keeper implements LogKeeper {
+    @Override
+    public void failed(Throwable cause) {
+      DiskLogManager.this.failed(cause);
+    }
+
+    /** Seldom anything to do: what is truncated is what was not yet flushed, as a rule. */
+    @Override
+    public void durableOnlyTo(PartitionLog log, long offset) {
+      synchronized (lock) {
+        if (!closed && writtenRecoveryPoints.getOrDefault(log.topicPartition(), 0L) > offset) {
+          writeOffsets();
+        }
+      }
+    }
   }
 
   private void failed(Throwable e) {
@@ -186,7 +208,7 @@ final class DiskLogManager implements LogManager {
       LogLoader loader =
           new LogLoader(environment, path, partition, config, nothing, new RecoveryMeter());
       loader.plan();
-      PartitionLog log = loader.open(Optional.of(topicId), this::failed);
+      PartitionLog log = loader.open(Optional.of(topicId), keeper);
       loadedHighWatermarks.remove(partition);
       logs.put(partition, log);
       return log;
@@ -245,8 +267,8 @@ final class DiskLogManager implements LogManager {
   }
 
   @Override
-  public OptionalLong checkpointedHighWatermark(TopicPartition topicPartition) {
-    Long offset = loadedHighWatermarks.get(topicPartition);
+  public OptionalLong takeCheckpointedHighWatermark(TopicPartition topicPartition) {
+    Long offset = loadedHighWatermarks.remove(topicPartition);
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
@@ -259,9 +281,11 @@ final class DiskLogManager implements LogManager {
     }
   }
 
+  /** Of a log that nobody has made use of yet, what was loaded is all that is known. */
   private void writeHighWatermarks() {
-    Map<TopicPartition, Long> offsets = new HashMap<>(loadedHighWatermarks);
-    logs.forEach((partition, log) -> offsets.merge(partition, log.highWatermark(), Math::max));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    logs.forEach((partition, log) -> offsets.put(partition, log.highWatermark()));
+    offsets.putAll(loadedHighWatermarks);
     checkpoints.highWatermarks().write(offsets);
   }
 
@@ -291,6 +315,7 @@ final class DiskLogManager implements LogManager {
       }
     }
     checkpoints.recoveryPoints().write(recovery);
+    writtenRecoveryPoints = recovery;
     checkpoints.logStarts().write(starts);
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.storage.internals.log.EpochEntry;
 
 /**
  * Makes a log durable, and knows how far it is. One flush at a time; the log's lock is held only to
@@ -138,15 +139,19 @@ final class LogFlusher {
   }
 
   /**
-   * Makes a truncation durable. The epochs of what comes instead are, at once: if the power failed
-   * and what was cut were there again, it would pass for records of those epochs.
+   * Makes a truncation durable before anything is appended in the place of what was cut: a recovery
+   * neither finds that again nor takes it for records of the epochs that come after it.
+   *
+   * @param left the epochs that the log still has
    */
-  void forceTruncation() {
+  void forceTruncation(List<EpochEntry> left) {
     synchronized (flushLock) {
       try {
         log.end().active().force();
+        epochs.write(left);
+        epochs.force();
         Utils.flushDirIfExists(log.directory());
-      } catch (IOException e) {
+      } catch (IOException | KafkaStorageException e) {
         throw log.fail(e);
       }
     }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
@@ -233,8 +232,8 @@ final class LogLoader {
   }
 
   /** Loads, and makes the log of it. */
-  PartitionLog open(Optional<Uuid> topicId, Consumer<Throwable> onFailure) throws IOException {
-    return new PartitionLog(environment, partition, directory, topicId, config, load(), onFailure);
+  PartitionLog open(Optional<Uuid> topicId, LogKeeper keeper) throws IOException {
+    return new PartitionLog(environment, partition, directory, topicId, config, load(), keeper);
   }
 
   /** The topic id in the directory's metadata file. */

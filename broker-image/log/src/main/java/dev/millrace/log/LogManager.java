@@ -73,8 +73,12 @@ public interface LogManager extends AutoCloseable {
    */
   Collection<TopicPartition> setAside(Predicate<Log> stray);
 
-  /** The high watermark that was last written for a partition, as {@link #load} found it. */
-  OptionalLong checkpointedHighWatermark(TopicPartition topicPartition);
+  /**
+   * The high watermark that was last written for a partition, as {@link #load} found it. To be
+   * taken once, by whoever tells the log its high watermark from then on: the log's counts then,
+   * also where it is lower.
+   */
+  OptionalLong takeCheckpointedHighWatermark(TopicPartition topicPartition);
 
   /**
    * Writes the high watermarks of all logs, as told to {@link Log#updateHighWatermark}; also done

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
@@ -45,7 +44,7 @@ final class PartitionLog implements Log {
   private final SegmentReader reader;
   private final LogFlusher flusher;
   private final SegmentRemoval removal;
-  private final Consumer<Throwable> onFailure;
+  private final LogKeeper keeper;
   private final Object lock = new Object();
 
   private volatile LogConfig config;
@@ -65,7 +64,7 @@ final class PartitionLog implements Log {
       Optional<Uuid> topicId,
       LogConfig config,
       LogLoader.Loaded loaded,
-      Consumer<Throwable> onFailure) {
+      LogKeeper keeper) {
     this.environment = environment;
     this.partition = partition;
     this.directory = directory;
@@ -80,7 +79,7 @@ final class PartitionLog implements Log {
     this.reader = new SegmentReader(segments);
     this.flusher = new LogFlusher(this, loaded, environment.time());
     this.removal = new SegmentRemoval(environment, directory);
-    this.onFailure = onFailure;
+    this.keeper = keeper;
     this.logStartOffset = loaded.logStartOffset();
     this.highWatermark = loaded.logStartOffset();
     this.latestEpoch = epochs.latestEpoch().orElse(UNDEFINED_EPOCH);
@@ -346,7 +345,7 @@ final class PartitionLog implements Log {
       }
     }
     if (first) {
-      onFailure.accept(e);
+      keeper.failed(e);
     }
     return new KafkaStorageException(
         "I/O error in the log of " + partition + " in " + directory, e);
@@ -589,7 +588,7 @@ final class PartitionLog implements Log {
         removeFrom(offset);
       }
     }
-    flusher.forceTruncation();
+    makeTruncationDurable();
   }
 
   private void removeFrom(long offset) {
@@ -641,7 +640,12 @@ final class PartitionLog implements Log {
     synchronized (lock) {
       removeAll(offset);
     }
-    flusher.forceTruncation();
+    makeTruncationDurable();
+  }
+
+  private void makeTruncationDurable() {
+    flusher.forceTruncation(epochs.epochEntries());
+    keeper.durableOnlyTo(this, flusher.recoveryPoint());
   }
 
   private void removeAll(long offset) {

@@ -139,10 +139,47 @@ class LogManagerTest {
 
     // Then
     try (LogFixture recovered = new LogFixture(crashed)) {
-      assertThat(recovered.manager().checkpointedHighWatermark(LogFixture.PARTITION)).hasValue(2);
-      assertThat(recovered.manager().checkpointedHighWatermark(new TopicPartition("none", 0)))
+      assertThat(recovered.manager().takeCheckpointedHighWatermark(LogFixture.PARTITION))
+          .hasValue(2);
+      assertThat(recovered.manager().takeCheckpointedHighWatermark(new TopicPartition("none", 0)))
           .isEmpty();
     }
+  }
+
+  @Test
+  void aTruncationBelowTheRecoveryPointTakesTheCheckpointBackAtOnce() throws Exception {
+    // Given
+    fixture.append("a");
+    fixture.append("b", "c");
+    fixture.log().flush();
+    fixture.manager().checkpointOffsets();
+    Path file = directory.resolve("recovery-point-offset-checkpoint");
+    assertThat(file).content().contains("events 0 3");
+
+    // When
+    fixture.log().truncateTo(1);
+
+    // Then: what is appended behind it is not vouched for
+    assertThat(file).content().contains("events 0 1");
+  }
+
+  @Test
+  void aHighWatermarkThatWentBackWithATruncationIsWrittenSo() throws Exception {
+    // Given
+    fixture.append("a");
+    fixture.append("b", "c");
+    fixture.log().updateHighWatermark(3);
+    fixture.reopen();
+    assertThat(fixture.manager().takeCheckpointedHighWatermark(LogFixture.PARTITION)).hasValue(3);
+    fixture.log().updateHighWatermark(3);
+
+    // When
+    fixture.log().truncateTo(1);
+    fixture.manager().checkpointHighWatermarks();
+
+    // Then
+    assertThat(Files.readString(directory.resolve("replication-offset-checkpoint")))
+        .contains("events 0 1");
   }
 
   @Test

@@ -207,7 +207,7 @@ public final class HostedPartitions implements MetadataPublisher {
         environment,
         id,
         log,
-        logs.checkpointedHighWatermark(id.topicPartition()).orElse(log.logStartOffset()));
+        logs.takeCheckpointedHighWatermark(id.topicPartition()).orElse(log.logStartOffset()));
   }
 
   private void remove(TopicPartition id) {

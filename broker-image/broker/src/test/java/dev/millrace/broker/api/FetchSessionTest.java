@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -75,7 +76,7 @@ class FetchSessionTest {
   private final List<Integer> read = new ArrayList<>();
   private DataBroker broker;
   private FetchSessions sessions;
-  private Uuid topic;
+  private Uuid topic = Uuid.ZERO_UUID;
 
   /** Whether the last request was a follower's. */
   private boolean follows;
@@ -89,6 +90,10 @@ class FetchSessionTest {
   @AfterEach
   void stop() throws Exception {
     broker.close();
+  }
+
+  private static short errorOf(FetchSessions.Begun refused) {
+    return Objects.requireNonNull(refused.refusal()).errorCode();
   }
 
   @Test
@@ -309,7 +314,7 @@ class FetchSessionTest {
     FetchSessions.Begun repeated = begin(next(CLIENT, id, 1, at(0, 7)));
     // Then
     assertThat(repeated.session()).isNull();
-    assertThat(repeated.refusal().errorCode()).isEqualTo(Errors.INVALID_FETCH_SESSION_EPOCH.code());
+    assertThat(errorOf(repeated)).isEqualTo(Errors.INVALID_FETCH_SESSION_EPOCH.code());
     append(0);
     assertThat(FetchResponse.recordsSize(partition(answer(begin(next(CLIENT, id, 2))))))
         .isPositive();
@@ -340,7 +345,7 @@ class FetchSessionTest {
     int second = answer(begin(request(CLIENT, new FetchMetadata(id, 0), at(0, 0)))).sessionId();
     // Then
     assertThat(second).isNotZero().isNotEqualTo(id);
-    assertThat(begin(next(CLIENT, id, 1)).refusal().errorCode())
+    assertThat(errorOf(begin(next(CLIENT, id, 1))))
         .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND.code());
   }
 
@@ -363,7 +368,7 @@ class FetchSessionTest {
     assertThat(answer(begin(full(CLIENT, 0))).sessionId()).isNotZero();
     append(0);
     assertThat(waiter.looks).isEqualTo(1);
-    assertThat(begin(next(CLIENT, first, 2)).refusal().errorCode())
+    assertThat(errorOf(begin(next(CLIENT, first, 2))))
         .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND.code());
   }
 

@@ -61,6 +61,11 @@ public final class Arena implements AutoCloseable {
     return cluster;
   }
 
+  /** Begins to follow the status that users see. */
+  public StatusWatch watchStatus() {
+    return new StatusWatch(kubectl, NAME);
+  }
+
   /** Where clients begin; names that this JVM finds by its hosts file. */
   public List<String> bootstrap() {
     return IntStream.range(0, BROKERS)

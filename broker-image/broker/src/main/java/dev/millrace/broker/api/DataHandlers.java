@@ -2,6 +2,7 @@ package dev.millrace.broker.api;
 
 import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.ReplicationThrottle;
 import dev.millrace.broker.replica.fetch.FetchSessions;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -37,24 +38,28 @@ public final class DataHandlers {
   private final ClusterMetadata metadata;
   private final Executor io;
   private final WriteGate gate;
+  private final ReplicationThrottle throttle;
   private final Settings settings;
   private final FetchSessions sessions;
 
   /**
    * @param io runs what may wait for the disk; bounded, may reject
    * @param gate whether records are taken from clients
+   * @param throttle of what is sent to followers
    */
   public DataHandlers(
       HostedPartitions partitions,
       ClusterMetadata metadata,
       Executor io,
       WriteGate gate,
+      ReplicationThrottle throttle,
       Time time,
       Settings settings) {
     this.partitions = partitions;
     this.metadata = metadata;
     this.io = io;
     this.gate = gate;
+    this.throttle = throttle;
     this.settings = settings;
     this.sessions =
         new FetchSessions(
@@ -75,7 +80,7 @@ public final class DataHandlers {
         .serve(
             ApiKeys.FETCH,
             FetchRequestData.class,
-            new FetchHandler(partitions, metadata, sessions, settings.fetchMaxBytes()))
+            new FetchHandler(partitions, metadata, sessions, settings.fetchMaxBytes(), throttle))
         .serve(
             ApiKeys.LIST_OFFSETS,
             ListOffsetsRequestData.class,

@@ -2,6 +2,7 @@ package dev.millrace.broker.api;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.broker.controller.KafkaSettings;
 import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.RequestHandler;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigResource;
@@ -25,6 +27,7 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.image.ConfigurationsImage;
 import org.apache.kafka.server.config.ConfigSynonym;
@@ -36,11 +39,13 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * with where its value comes from. Reads an immutable image; thread-safe.
  */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
-  /** What a broker takes up without a restart: the defaults of topics' settings. */
-  private static final Set<String> TOPIC_DEFAULTS =
-      ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.values().stream()
-          .flatMap(List::stream)
-          .map(ConfigSynonym::name)
+  /** What a broker takes up without a restart: the defaults of topics' settings, and throttles. */
+  private static final Set<String> DYNAMIC =
+      Stream.concat(
+              ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.values().stream()
+                  .flatMap(List::stream)
+                  .map(ConfigSynonym::name),
+              KafkaSettings.throttleRates().names().stream())
           .collect(Collectors.toUnmodifiableSet());
 
   private final int nodeId;
@@ -51,7 +56,8 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
 
   DescribeConfigsHandler(ApiParts parts) {
     this.nodeId = parts.nodeId();
-    this.definition = parts.definition();
+    this.definition =
+        Utils.mergeConfigs(List.of(parts.definition(), KafkaSettings.throttleRates()));
     this.configured = parts.configured();
     this.metadata = parts.metadata();
     this.replication = new ReplicationDefaults(parts.metadata(), parts.configured());
@@ -141,7 +147,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
                       List.of(new ConfigSynonym(key.name))))
               : brokerLayers(List.of(new ConfigSynonym(key.name)));
       if (!key.internalConfig || layers.stream().anyMatch(l -> l.values().containsKey(key.name))) {
-        boolean readOnly = !TOPIC_DEFAULTS.contains(key.name);
+        boolean readOnly = !DYNAMIC.contains(key.name);
         add(request, result, key, layers, readOnly);
       }
     }

@@ -4,6 +4,7 @@ import dev.millrace.broker.metadata.ClusterMetadata;
 import dev.millrace.broker.network.RequestContext;
 import dev.millrace.broker.network.RequestHandler;
 import dev.millrace.broker.replica.HostedPartitions;
+import dev.millrace.broker.replica.ReplicationThrottle;
 import dev.millrace.broker.replica.fetch.FetchSessions;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -18,17 +19,24 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
   private final ClusterMetadata metadata;
   private final FetchSessions sessions;
   private final int maxBytes;
+  private final ReplicationThrottle throttle;
 
   /**
    * @param maxBytes {@code fetch.max.bytes}: what one response holds at most, whatever the client
    *     asks for
+   * @param throttle of what is sent to followers
    */
   FetchHandler(
-      HostedPartitions partitions, ClusterMetadata metadata, FetchSessions sessions, int maxBytes) {
+      HostedPartitions partitions,
+      ClusterMetadata metadata,
+      FetchSessions sessions,
+      int maxBytes,
+      ReplicationThrottle throttle) {
     this.partitions = partitions;
     this.metadata = metadata;
     this.sessions = sessions;
     this.maxBytes = maxBytes;
+    this.throttle = throttle;
   }
 
   @Override
@@ -47,7 +55,7 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
     }
     FetchLimits limits = FetchLimits.of(request, maxBytes);
     LeaderHints hints = new LeaderHints(metadata, context.listenerName());
-    FetchReader reader = new FetchReader(partitions, request, limits, hints);
+    FetchReader reader = new FetchReader(partitions, request, limits, hints, throttle);
     new FetchWait(context, begun.required(), begun.epoch(), reader, limits).start();
   }
 }

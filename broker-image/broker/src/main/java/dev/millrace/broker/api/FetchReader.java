@@ -4,8 +4,10 @@ import dev.millrace.broker.network.SliceRecords;
 import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.Partition;
 import dev.millrace.broker.replica.PartitionRead;
+import dev.millrace.broker.replica.PartitionState;
 import dev.millrace.broker.replica.ReadRequest;
 import dev.millrace.broker.replica.Reader;
+import dev.millrace.broker.replica.ReplicationThrottle;
 import dev.millrace.broker.replica.fetch.FetchFound;
 import dev.millrace.broker.replica.fetch.FetchSession;
 import dev.millrace.broker.replica.fetch.PartitionAnswer;
@@ -35,14 +37,20 @@ final class FetchReader implements FetchSession.Reading {
   private final FetchRequest request;
   private final FetchLimits limits;
   private final LeaderHints hints;
+  private final ReplicationThrottle throttle;
   private boolean first = true;
 
   FetchReader(
-      HostedPartitions partitions, FetchRequest request, FetchLimits limits, LeaderHints hints) {
+      HostedPartitions partitions,
+      FetchRequest request,
+      FetchLimits limits,
+      LeaderHints hints,
+      ReplicationThrottle throttle) {
     this.partitions = partitions;
     this.request = request;
     this.limits = limits;
     this.hints = hints;
+    this.throttle = throttle;
   }
 
   /** The request's first look is over: the next one tells nothing of the one who asks. */
@@ -62,19 +70,36 @@ final class FetchReader implements FetchSession.Reading {
       if (nearer.isPresent()) {
         return new PartitionAnswer(sentTo(id, partition, nearer.getAsInt()), false);
       }
-      int room = Math.max(0, limits.maxBytes() - found.bytes());
+      // It stays due in its session: it is not in sync.
+      boolean heldBack = isHeldBack(partition);
+      int room = heldBack ? 0 : Math.max(0, limits.maxBytes() - found.bytes());
       PartitionRead read =
           partition.read(
               new ReadRequest(
                   reader(wanted),
                   wanted.fetchOffset,
                   Math.min(wanted.maxBytes, room),
-                  found.bytes() == 0,
+                  !heldBack && found.bytes() == 0,
                   optionalInt(wanted.currentLeaderEpoch),
                   optionalInt(wanted.lastFetchedEpoch)));
       return answer(id, read);
     } catch (RuntimeException e) {
       return new PartitionAnswer(failed(id, e), false);
+    }
+  }
+
+  /** Whether the follower has to wait for the partition's records: it is not in sync anyway. */
+  private boolean isHeldBack(Partition partition) {
+    return request.isFromFollower()
+        && throttle.isExhausted(partition.topicPartition())
+        && !(partition.state() instanceof PartitionState.Leader leader
+            && leader.isr().contains(request.replicaId()));
+  }
+
+  /** Counts what goes to a follower. */
+  void sent(FetchFound found) {
+    if (request.isFromFollower() && throttle.isInForce()) {
+      found.forEach(throttle::copied);
     }
   }
 

@@ -7,6 +7,8 @@ import dev.millrace.broker.replica.fetch.FetchWaiter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +108,11 @@ final class FetchWait implements FetchWaiter {
     }
     session.ceaseWaiting(this);
     try {
-      context.respond(session.answer(found, epoch, reader.hintedNodes()));
+      FetchResponseData response = session.answer(found, epoch, reader.hintedNodes());
+      if (response.errorCode() == Errors.NONE.code()) {
+        reader.sent(found);
+      }
+      context.respond(response);
     } catch (RuntimeException e) {
       found.release();
       context.fail(e);

@@ -1,5 +1,6 @@
 package dev.millrace.broker.controller;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
@@ -8,6 +9,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.controller.ConfigurationValidator;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.metadata.KafkaConfigSchema;
@@ -26,7 +28,8 @@ final class ConfigRules implements ConfigurationValidator {
   private static final Pattern BROKER_ID = Pattern.compile("\\d{1,10}");
 
   private final Map<String, String> staticConfig;
-  private final ConfigDef brokerConfigs = KafkaSettings.brokerSettings();
+  private final ConfigDef brokerConfigs =
+      Utils.mergeConfigs(List.of(KafkaSettings.brokerSettings(), KafkaSettings.throttleRates()));
 
   /**
    * @param staticConfig the broker settings that topic configs fall back to

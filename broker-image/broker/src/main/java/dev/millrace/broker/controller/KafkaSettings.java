@@ -1,6 +1,7 @@
 package dev.millrace.broker.controller;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.utils.Utils;
@@ -23,6 +24,18 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  */
 public final class KafkaSettings {
   private KafkaSettings() {}
+
+  /**
+   * Those that are no broker's in its file but are set while it runs: how fast throttled replicas
+   * are copied.
+   */
+  public static ConfigDef throttleRates() {
+    ConfigDef rates = new ConfigDef();
+    Map<String, ConfigDef.ConfigKey> quotas = QuotaConfig.brokerQuotaConfigs().configKeys();
+    rates.define(quotas.get(QuotaConfig.LEADER_REPLICATION_THROTTLED_RATE_CONFIG));
+    rates.define(quotas.get(QuotaConfig.FOLLOWER_REPLICATION_THROTTLED_RATE_CONFIG));
+    return rates;
+  }
 
   /** A new definition of all broker settings, for the caller to keep. */
   public static ConfigDef brokerSettings() {

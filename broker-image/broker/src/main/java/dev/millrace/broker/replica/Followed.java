@@ -10,7 +10,15 @@ final class Followed {
   /** Where it was when the leader was last told; null where the session does not have it. */
   @Nullable FollowPosition asked;
 
+  /** Whether it is not asked for now. */
   boolean paused;
+
+  /** Whether that is because no more may be taken of what is throttled. */
+  boolean heldBack;
+
+  /** Whether it lacked something that is committed when the leader last answered. */
+  boolean behind;
+
   @Nullable Errors lastError;
 
   Followed(Partition partition) {

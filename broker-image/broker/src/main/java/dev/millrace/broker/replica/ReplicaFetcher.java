@@ -37,11 +37,13 @@ final class ReplicaFetcher {
   private final LongSupplier brokerEpoch;
   private final LeaderChannel channel;
   private final FetcherSettings settings;
+  private final ReplicationThrottle throttle;
   private final TaskLoop loop;
   private final FollowerSession session;
   private final Map<Key, Followed> followed = new LinkedHashMap<>();
   private boolean inFlight;
   private boolean hurried;
+  private boolean wakes;
   private boolean leaderAway;
 
   ReplicaFetcher(
@@ -50,11 +52,13 @@ final class ReplicaFetcher {
       LongSupplier brokerEpoch,
       LeaderChannel channel,
       FetcherSettings settings,
+      ReplicationThrottle throttle,
       TaskLoop loop) {
     this.leaderId = leaderId;
     this.brokerEpoch = brokerEpoch;
     this.channel = channel;
     this.settings = settings;
+    this.throttle = throttle;
     this.loop = loop;
     this.session = new FollowerSession(brokerId, settings);
   }
@@ -70,6 +74,9 @@ final class ReplicaFetcher {
       followed.put(Key.of(partition), one);
     }
     one.paused = false;
+    one.heldBack = false;
+    // Not known in this epoch: it may be in sync, and producers may wait for it.
+    one.behind = false;
     session.moved(one);
     fetchSoon();
   }
@@ -97,7 +104,49 @@ final class ReplicaFetcher {
 
   private void fetch() {
     if (!inFlight) {
+      holdBack();
       session.next(brokerEpoch.getAsLong()).ifPresent(this::send);
+    }
+  }
+
+  /** Asks for none of those that are behind while no more may be taken of them. */
+  private void holdBack() {
+    if (!throttle.isInForce()) {
+      return;
+    }
+    for (Followed one : followed.values()) {
+      if (one.behind && !one.paused && throttle.isExhausted(one.partition.topicPartition())) {
+        one.paused = true;
+        one.heldBack = true;
+        session.forget(one);
+        wakeLater();
+      }
+    }
+  }
+
+  private void wakeLater() {
+    if (!wakes) {
+      wakes = true;
+      loop.schedule(this::wake, settings.backoff());
+    }
+  }
+
+  /** Ends another fetch's wait only if there is something to ask for. */
+  private void wake() {
+    wakes = false;
+    boolean anyDue = false;
+    for (Followed one : followed.values()) {
+      if (one.heldBack && throttle.isExhausted(one.partition.topicPartition())) {
+        wakeLater();
+      } else if (one.heldBack) {
+        one.paused = false;
+        one.heldBack = false;
+        session.moved(one);
+        anyDue = true;
+      }
+    }
+    if (anyDue) {
+      fetchSoon();
     }
   }
 
@@ -175,7 +224,7 @@ final class ReplicaFetcher {
     Errors error = Errors.forCode(data.errorCode());
     try {
       switch (error) {
-        case NONE -> copy(one.partition.following(), position, data);
+        case NONE -> copy(one, position, data);
         case OFFSET_OUT_OF_RANGE -> restart(one, position, data);
         default -> pause(one, error, null);
       }
@@ -188,7 +237,8 @@ final class ReplicaFetcher {
     }
   }
 
-  private static void copy(Following log, FollowPosition position, PartitionData data) {
+  private void copy(Followed one, FollowPosition position, PartitionData data) {
+    Following log = one.partition.following();
     if (FetchResponse.isDivergingEpoch(data)) {
       log.truncate(
           position,
@@ -197,7 +247,9 @@ final class ReplicaFetcher {
     } else {
       MemoryRecords records =
           data.records() instanceof MemoryRecords sent ? sent : MemoryRecords.EMPTY;
+      throttle.copied(one.partition.topicPartition(), records.sizeInBytes());
       log.append(position, records.buffer(), data.highWatermark(), data.logStartOffset());
+      one.behind = data.highWatermark() > one.partition.log().logEndOffset();
     }
   }
 

@@ -18,12 +18,14 @@ public final class ReplicaFetchers {
   private final LongSupplier brokerEpoch;
   private final LeaderChannel channel;
   private final FetcherSettings settings;
+  private final ReplicationThrottle throttle;
   private final List<TaskLoop> loops;
   private final Map<Integer, ReplicaFetcher> fetchers = new HashMap<>();
   private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
 
   /**
    * @param brokerEpoch of this broker's registration, or -1 before it
+   * @param throttle of what is taken from all leaders together
    * @param loops one or more; leaders are spread over them
    */
   public ReplicaFetchers(
@@ -31,11 +33,13 @@ public final class ReplicaFetchers {
       LongSupplier brokerEpoch,
       LeaderChannel channel,
       FetcherSettings settings,
+      ReplicationThrottle throttle,
       List<TaskLoop> loops) {
     this.brokerId = brokerId;
     this.brokerEpoch = brokerEpoch;
     this.channel = channel;
     this.settings = settings;
+    this.throttle = throttle;
     this.loops = List.copyOf(loops);
   }
 
@@ -70,7 +74,8 @@ public final class ReplicaFetchers {
 
   private ReplicaFetcher fetcher(int leader) {
     return fetchers.computeIfAbsent(
-        leader, id -> new ReplicaFetcher(brokerId, id, brokerEpoch, channel, settings, loop(id)));
+        leader,
+        id -> new ReplicaFetcher(brokerId, id, brokerEpoch, channel, settings, throttle, loop(id)));
   }
 
   private TaskLoop loop(int leader) {

@@ -187,7 +187,13 @@ final class Broker implements AutoCloseable {
     step("disk threads", disk::shutdownNow);
     var data =
         new DataHandlers(
-            partitions, metadata, disk, volume, Time.SYSTEM, Parts.dataSettings(config));
+            partitions,
+            metadata,
+            disk,
+            volume,
+            replicas.throttles().leader(),
+            Time.SYSTEM,
+            Parts.dataSettings(config));
     var network = new NetworkServer(transport, Parts.networkConfig(config));
     step("connections", network);
     health.network(network);
@@ -195,6 +201,8 @@ final class Broker implements AutoCloseable {
     listen(network, true, table(parts, data, true));
     await("the metadata log", controller.start());
     groups.start();
+    // Before anything is copied that they are to hold back.
+    await("the first metadata", metadata.subscribe(replicas.throttles()));
     var hosting = new StoppablePublisher(partitions);
     step("metadata", hosting::stop);
     await("the first metadata", metadata.subscribe(hosting));

@@ -6,6 +6,7 @@ import dev.millrace.broker.controller.ControllerSettings;
 import dev.millrace.broker.controller.Endpoint;
 import dev.millrace.broker.network.NetworkConfig;
 import dev.millrace.broker.replica.FetcherSettings;
+import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.log.Disk;
 import dev.millrace.log.LogManagerOptions;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.image.ConfigurationsImage;
 import org.apache.kafka.network.SocketServerConfigs;
+import org.apache.kafka.server.config.QuotaConfig;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
@@ -86,6 +88,14 @@ final class Parts {
         values.getInt(ReplicationConfigs.REPLICA_FETCH_RESPONSE_MAX_BYTES_CONFIG),
         values.getInt(ReplicationConfigs.REPLICA_FETCH_MAX_BYTES_CONFIG),
         Duration.ofMillis(values.getInt(ReplicationConfigs.REPLICA_FETCH_BACKOFF_MS_CONFIG)));
+  }
+
+  static ReplicationThrottles throttles(BrokerConfig config) {
+    return new ReplicationThrottles(
+        config.nodeId(),
+        config.values().getInt(QuotaConfig.NUM_REPLICATION_QUOTA_SAMPLES_CONFIG),
+        config.values().getInt(QuotaConfig.REPLICATION_QUOTA_WINDOW_SIZE_SECONDS_CONFIG),
+        Time.SYSTEM);
   }
 
   static int replicaLoops(BrokerConfig config) {

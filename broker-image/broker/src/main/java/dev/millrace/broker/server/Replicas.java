@@ -8,6 +8,7 @@ import dev.millrace.broker.network.Transport;
 import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.ReplicaFetchers;
 import dev.millrace.broker.replica.Replication;
+import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.log.LogManager;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Replicas implements AutoCloseable {
   private final PeerClient leaders;
   private final List<ReplicaLoop> loops = new ArrayList<>();
   private final HostedPartitions partitions;
+  private final ReplicationThrottles throttles;
 
   /**
    * @param brokerEpoch of this broker's registration, or -1 before it
@@ -43,12 +45,14 @@ final class Replicas implements AutoCloseable {
     for (int i = 0; i < Parts.replicaLoops(config); i++) {
       loops.add(new ReplicaLoop(i));
     }
+    throttles = Parts.throttles(config);
     var fetchers =
         new ReplicaFetchers(
             config.nodeId(),
             brokerEpoch,
             new PeerLeaders(leaders, metadata),
             Parts.fetcherSettings(config),
+            throttles.follower(),
             List.copyOf(loops));
     long maxLagMs = Parts.maxLagMs(config);
     var proposals = new IsrProposals(config.nodeId(), brokerEpoch, channel);
@@ -76,6 +80,11 @@ final class Replicas implements AutoCloseable {
               reviewSoon(interval);
             },
             interval);
+  }
+
+  /** Wants the metadata, for the settings. */
+  ReplicationThrottles throttles() {
+    return throttles;
   }
 
   HostedPartitions partitions() {

@@ -9,6 +9,7 @@ import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.LeaderChannel;
 import dev.millrace.broker.replica.ReplicaFetchers;
 import dev.millrace.broker.replica.Replication;
+import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TaskLoop;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.log.LogManager;
@@ -127,7 +128,8 @@ final class DataBroker implements AutoCloseable {
         };
     FetcherSettings settings = new FetcherSettings(Duration.ZERO, 1, 1, 1, Duration.ZERO);
     ReplicaFetchers fetchers =
-        new ReplicaFetchers(ID, () -> ID + 1, nobody, settings, List.of(loop));
+        new ReplicaFetchers(
+            ID, () -> ID + 1, nobody, settings, throttles().follower(), List.of(loop));
     return new Replication(
         ID,
         () -> ID + 1,
@@ -136,6 +138,11 @@ final class DataBroker implements AutoCloseable {
         fetchers,
         10_000,
         false);
+  }
+
+  /** They are not told of any settings. */
+  private static ReplicationThrottles throttles() {
+    return new ReplicationThrottles(ID, 11, 1, Time.SYSTEM);
   }
 
   private static RegisterBrokerRecord broker(int id, int port) {
@@ -166,7 +173,13 @@ final class DataBroker implements AutoCloseable {
                         new InitProducerIdResponseData()
                             .setProducerId(producerIds.incrementAndGet())));
     return new DataHandlers(
-            partitions, metadata, io, () -> refusal, Time.SYSTEM, DataHandlers.Settings.defaults())
+            partitions,
+            metadata,
+            io,
+            () -> refusal,
+            throttles().leader(),
+            Time.SYSTEM,
+            DataHandlers.Settings.defaults())
         .registerIn(table)
         .build(metadata);
   }

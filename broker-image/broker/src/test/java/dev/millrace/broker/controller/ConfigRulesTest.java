@@ -30,6 +30,22 @@ class ConfigRulesTest {
   }
 
   @Test
+  void ratesOfReplicationAreTakenThoughNoFileHasThem() {
+    for (String side : new String[] {"leader", "follower"}) {
+      String rate = side + ".replication.throttled.rate";
+      assertThatCode(() -> check(Type.BROKER, "0", Map.of(rate, "1000000")))
+          .doesNotThrowAnyException();
+      assertThatThrownBy(() -> check(Type.BROKER, "0", Map.of(rate, "-1")))
+          .isInstanceOf(InvalidConfigurationException.class);
+      String replicas = side + ".replication.throttled.replicas";
+      assertThatCode(() -> check(Type.TOPIC, "orders", Map.of(replicas, "0:1,1:2")))
+          .doesNotThrowAnyException();
+      assertThatThrownBy(() -> check(Type.TOPIC, "orders", Map.of(replicas, "zero:one")))
+          .isInstanceOf(InvalidConfigurationException.class);
+    }
+  }
+
+  @Test
   void unknownNamesAreRefused() {
     assertThatThrownBy(() -> check(Type.TOPIC, "orders", Map.of("retention.mss", "1")))
         .isInstanceOf(InvalidConfigurationException.class)

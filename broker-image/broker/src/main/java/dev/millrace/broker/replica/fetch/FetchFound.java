@@ -2,6 +2,8 @@ package dev.millrace.broker.replica.fetch;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
+import org.apache.kafka.common.TopicPartition;
 
 /** What one look at a session found, in order. Owns records. One thread. */
 public final class FetchFound {
@@ -27,6 +29,11 @@ public final class FetchFound {
 
   Map<SessionPartition, PartitionAnswer> answers() {
     return answers;
+  }
+
+  /** Tells how many bytes of records there are of each partition. */
+  public void forEach(ObjIntConsumer<TopicPartition> each) {
+    answers.forEach((one, answer) -> each.accept(one.id().topicPartition(), answer.bytes()));
   }
 
   /** Lets go of all records. */

@@ -8,6 +8,7 @@ import dev.millrace.broker.replica.Partition;
 import dev.millrace.broker.replica.PartitionState;
 import dev.millrace.broker.replica.ReplicaFetchers;
 import dev.millrace.broker.replica.Replication;
+import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.broker.replica.fetch.FetchSessions;
 import dev.millrace.log.LogManager;
@@ -98,6 +99,7 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                     this,
                     new FetcherSettings(
                         Duration.ofMillis(120), 1, 4096, 700, Duration.ofMillis(15)),
+                    new ReplicationThrottles(id, 11, 1, world).follower(),
                     List.of(loop)),
                 LAG_MS,
                 false),

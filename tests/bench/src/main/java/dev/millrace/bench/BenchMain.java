@@ -2,7 +2,6 @@ package dev.millrace.bench;
 
 import dev.millrace.launch.Checkout;
 import dev.millrace.launch.Peer;
-import dev.millrace.launch.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,13 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tests/bench/run",
     mixinStandardHelpOptions = true,
+    subcommands = UncleanShutdown.class,
     description = "Measures brokers side by side on this machine.")
 final class BenchMain implements Callable<Integer> {
   @Option(
@@ -75,9 +72,6 @@ final class BenchMain implements Callable<Integer> {
       description = "folder on the disk to measure on; default: tests/bench/target")
   private @Nullable Path data;
 
-  /** All peers of the run; the shutdown hook reads it too. */
-  private final List<Peer> running = new CopyOnWriteArrayList<>();
-
   private List<String> command = List.of();
 
   public static void main(String[] args) {
@@ -90,13 +84,8 @@ final class BenchMain implements Callable<Integer> {
   public Integer call() throws IOException {
     Checkout checkout = Checkout.find();
     Path parent = data == null ? checkout.root().resolve("tests/bench/target") : data;
-    Path folder =
-        Files.createTempDirectory(Files.createDirectories(parent), "bench-").toAbsolutePath();
     Instant start = Instant.now();
-    // An interrupted run leaves neither brokers nor gigabytes behind.
-    Thread cleaner = new Thread(() -> cleanUp(folder), "clean-up");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
+    try (RunFolder folder = RunFolder.below(parent)) {
       String report = measure(checkout, folder, start);
       System.out.println(report);
       if (output != null) {
@@ -104,22 +93,11 @@ final class BenchMain implements Callable<Integer> {
         Files.writeString(output, report);
       }
       return 0;
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(cleaner);
-      cleanUp(folder);
     }
   }
 
-  private void cleanUp(Path folder) {
-    running.forEach(Peer::close);
-    try {
-      delete(folder);
-    } catch (IOException e) {
-      System.err.println("cannot delete " + folder + ": " + e);
-    }
-  }
-
-  private String measure(Checkout checkout, Path folder, Instant start) throws IOException {
+  private String measure(Checkout checkout, RunFolder run, Instant start) throws IOException {
+    Path folder = run.path();
     Effort effort = quick ? Effort.shortRun() : Effort.full(rounds, Duration.ofSeconds(seconds));
     Suite suite =
         new Suite(
@@ -134,7 +112,7 @@ final class BenchMain implements Callable<Integer> {
     if (!noStart && !quick) {
       all.addAll(contest.peers(List.of("kafka-small")));
     }
-    running.addAll(all);
+    run.add(all);
     if (!noStart) {
       suite.starts(all);
     }
@@ -145,13 +123,7 @@ final class BenchMain implements Callable<Integer> {
 
   private String heading(Checkout checkout, Path folder, Effort effort, Instant start)
       throws IOException {
-    String commit =
-        new Tool(folder)
-            .run(
-                Duration.ofSeconds(20),
-                List.of("git", "-C", checkout.root().toString(), "describe", "--always", "--dirty"))
-            .output()
-            .strip();
+    String commit = Machine.commit(checkout, folder);
     return String.format(
         Locale.ROOT,
         """
@@ -175,13 +147,5 @@ final class BenchMain implements Callable<Integer> {
         effort.rounds(),
         effort.warmUp() ? " after one that was thrown away" : "",
         Suite.NOISE);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 }

@@ -1,11 +1,15 @@
 package dev.millrace.bench;
 
+import dev.millrace.launch.Checkout;
+import dev.millrace.launch.Tool;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
-/** What a reader must know of the machine to read the figures. */
+/** What a reader must know of the machine, and of what was measured, to read the figures. */
 final class Machine {
 
   private Machine() {}
@@ -22,6 +26,16 @@ final class Machine {
         store.type(),
         store.name(),
         Runtime.version());
+  }
+
+  /** Which commit of the checkout is measured, and whether with changes. */
+  static String commit(Checkout checkout, Path folder) {
+    return new Tool(folder)
+        .run(
+            Duration.ofSeconds(20),
+            List.of("git", "-C", checkout.root().toString(), "describe", "--always", "--dirty"))
+        .output()
+        .strip();
   }
 
   private static String field(String file, String key) throws IOException {

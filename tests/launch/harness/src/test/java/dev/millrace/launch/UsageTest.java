@@ -35,6 +35,16 @@ class UsageTest {
   }
 
   @Test
+  void whatCameFromTheDiskIsToldApartFromWhatWasRead() {
+    // Given
+    String io = "rchar: 3000\nwchar: 7\nsyscr: 8\nsyscw: 9\nread_bytes: 1000\nwrite_bytes: 5\n";
+
+    // When, Then
+    assertThat(ProcessReads.parse(io)).isEqualTo(new ProcessReads(3000, 1000));
+    assertThat(ProcessReads.of(ProcessHandle.current().pid()).readBytes()).isPositive();
+  }
+
+  @Test
   void stolenAndIdleTimeAreNotBusyTime() {
     // Given
     String stat = "cpu  100 0 200 5000 300 10 20 400 7 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n";

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
-import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 
 /**
@@ -18,32 +17,30 @@ final class Checkpoints {
   private static final String LOG_STARTS = "log-start-offset-checkpoint";
   private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
-  private final OffsetCheckpointFile recoveryPoints;
-  private final OffsetCheckpointFile logStarts;
-  private final OffsetCheckpointFile highWatermarks;
+  private final OffsetCheckpoint recoveryPoints;
+  private final OffsetCheckpoint logStarts;
+  private final OffsetCheckpoint highWatermarks;
   private final CleanShutdownFileHandler cleanShutdown;
 
   /** Kafka writes -1 where there is none. */
   private volatile OptionalLong brokerEpoch = OptionalLong.empty();
 
   Checkpoints(Path directory, LogDirFailureChannel failures) throws IOException {
-    recoveryPoints =
-        new OffsetCheckpointFile(directory.resolve(RECOVERY_POINTS).toFile(), failures);
-    logStarts = new OffsetCheckpointFile(directory.resolve(LOG_STARTS).toFile(), failures);
-    highWatermarks =
-        new OffsetCheckpointFile(directory.resolve(HIGH_WATERMARKS).toFile(), failures);
+    recoveryPoints = new OffsetCheckpoint(directory.resolve(RECOVERY_POINTS), failures);
+    logStarts = new OffsetCheckpoint(directory.resolve(LOG_STARTS), failures);
+    highWatermarks = new OffsetCheckpoint(directory.resolve(HIGH_WATERMARKS), failures);
     cleanShutdown = new CleanShutdownFileHandler(directory.toString());
   }
 
-  OffsetCheckpointFile recoveryPoints() {
+  OffsetCheckpoint recoveryPoints() {
     return recoveryPoints;
   }
 
-  OffsetCheckpointFile logStarts() {
+  OffsetCheckpoint logStarts() {
     return logStarts;
   }
 
-  OffsetCheckpointFile highWatermarks() {
+  OffsetCheckpoint highWatermarks() {
     return highWatermarks;
   }
 

@@ -31,6 +31,7 @@ import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.metadata.Replicas;
+import org.apache.kafka.storage.internals.log.LogConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -198,11 +199,10 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   private Partition open(TopicIdPartition id, MetadataImage newImage) {
-    Log log =
-        logs.getOrCreate(
-            id.topicPartition(), id.topicId(), configs.of(id.topic(), newImage.configs()));
+    LogConfig config = configs.of(id.topic(), newImage.configs());
+    Log log = logs.getOrCreate(id.topicPartition(), id.topicId(), config);
     // A log that was there was opened with the settings of the file.
-    log.updateConfig(configs.of(id.topic(), newImage.configs()));
+    log.updateConfig(config);
     return new Partition(
         environment,
         id,

@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * Carries messages between nodes, each with a delay of its own: late ones are overtaken. Loses
- * some, and all between nodes that are cut from each other.
+ * some, and all between nodes that are cut from each other; brings some twice, each time with a
+ * delay of its own.
  */
 final class Network {
   private record Cut(int one, int other) {}
@@ -42,12 +43,19 @@ final class Network {
   /**
    * Sends to whoever is the receiver now: a connection ends with the process at its other end.
    *
-   * @param arrival what happens there; not at all, or after any time
+   * @param arrival what happens there; not at all, or after any time, or twice
    */
   void send(int from, int to, World.Actor receiver, Runnable arrival) {
     if (!reliable && world.oneIn(60)) {
       return;
     }
+    deliver(from, to, receiver, arrival);
+    if (!reliable && world.oneIn(30)) {
+      deliver(from, to, receiver, arrival);
+    }
+  }
+
+  private void deliver(int from, int to, World.Actor receiver, Runnable arrival) {
     world.after(
         delayMs(),
         receiver,

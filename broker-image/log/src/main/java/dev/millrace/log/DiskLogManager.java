@@ -45,10 +45,6 @@ final class DiskLogManager implements LogManager {
   private final List<ScheduledFuture<?>> tasks = new ArrayList<>();
   private final LogKeeper keeper = new Keeper();
   private final Object lock = new Object();
-
-  /** What the checkpoint on disk says; under the lock. */
-  private Map<TopicPartition, Long> writtenRecoveryPoints = Map.of();
-
   private volatile boolean loaded;
   private volatile @Nullable Throwable failure;
   private boolean closed;
@@ -81,7 +77,6 @@ final class DiskLogManager implements LogManager {
         DirectoryLoad.Found found = DirectoryLoad.list(directory);
         found.deleted().forEach(gone -> removal.deleteLater(gone, 0));
         loadedHighWatermarks.putAll(checkpoints.highWatermarks().read());
-        writtenRecoveryPoints = checkpoints.recoveryPoints().read();
         DirectoryLoad load = new DirectoryLoad(environment, options, checkpoints, meter, keeper);
         for (PartitionLog log : load.open(found.logs())) {
           logs.put(log.topicPartition(), log);
@@ -137,7 +132,7 @@ final class DiskLogManager implements LogManager {
     @Override
     public void durableOnlyTo(PartitionLog log, long offset) {
       synchronized (lock) {
-        if (!closed && writtenRecoveryPoints.getOrDefault(log.topicPartition(), 0L) > offset) {
+        if (!closed && checkpoints.recoveryPoints().mayExceed(log.topicPartition(), offset)) {
           writeOffsets();
         }
       }
@@ -315,7 +310,6 @@ final class DiskLogManager implements LogManager {
       }
     }
     checkpoints.recoveryPoints().write(recovery);
-    writtenRecoveryPoints = recovery;
     checkpoints.logStarts().write(starts);
   }
 

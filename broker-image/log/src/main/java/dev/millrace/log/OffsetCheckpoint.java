@@ -28,6 +28,11 @@ final class OffsetCheckpoint {
     return found;
   }
 
+  /** Whether it may say more than an offset of a partition. */
+  synchronized boolean mayExceed(TopicPartition partition, long offset) {
+    return written == null || written.getOrDefault(partition, 0L) > offset;
+  }
+
   /**
    * Has it say this, durably on return.
    *

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,7 @@ class ConcurrencyTest {
   private static final int APPENDERS = 3;
   private static final int BATCHES = 3000;
   private static final long DEADLINE_SECONDS = 300;
-
-  /** More than this many batches of an appender mean that nothing is ever deleted. */
-  private static final int MOST_BATCHES = 1_000_000;
+  private static final long PAUSE_NS = 1_000_000;
 
   @TempDir Path directory;
 
@@ -78,18 +77,21 @@ class ConcurrencyTest {
   }
 
   /**
-   * Appends until the log was long enough and its head was deleted under it, however rarely the
-   * thread that deletes was scheduled, and answers how many batches that took.
+   * Appends a number of batches, and then on, slowly, until the log's head was deleted under it:
+   * the thread that deletes waits for a disk that may be slow. Answers how many batches that took.
    */
-  private static int append(Log log, ManualTime time) {
+  private int append(Log log, ManualTime time) {
     int appended = 0;
-    while (appended < BATCHES || (log.logStartOffset() == 0 && appended < MOST_BATCHES)) {
+    while (appended < BATCHES || (log.logStartOffset() == 0 && !done.get())) {
       String value = "x".repeat(ThreadLocalRandom.current().nextInt(600));
       AppendInfo info =
           log.appendAsLeader(
               TestBatches.of(time.milliseconds(), value, value), 0, AppendOrigin.CLIENT);
       log.updateHighWatermark(info.lastOffset() + 1);
       appended++;
+      if (appended > BATCHES) {
+        LockSupport.parkNanos(PAUSE_NS);
+      }
     }
     return appended;
   }

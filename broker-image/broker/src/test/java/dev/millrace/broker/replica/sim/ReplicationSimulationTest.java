@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +41,7 @@ class ReplicationSimulationTest {
   }
 
   @Test
-  void nothingAcknowledgedIsLostAndReplicasConverge() throws IOException {
+  void nothingAcknowledgedIsLostAndReplicasConverge() {
     // Given
     Long only = Long.getLong(SEED);
     if (only != null) {
@@ -45,26 +49,34 @@ class ReplicationSimulationTest {
       return;
     }
     // When, Then
-    for (long seed = 1; seed <= FIXED_SEEDS; seed++) {
-      play(seed);
-    }
+    LongStream.rangeClosed(1, FIXED_SEEDS).parallel().forEach(ReplicationSimulationTest::play);
     long random = ThreadLocalRandom.current().nextLong(1L << 40);
     System.out.println("Replication simulation: random seeds from " + random);
     long until = System.nanoTime() + Duration.ofSeconds(Long.getLong(SECONDS, 0)).toNanos();
-    long played = 0;
-    do {
-      play(random + played);
-      played++;
-    } while (System.nanoTime() < until);
-    System.out.println("Replication simulation: " + (FIXED_SEEDS + played) + " schedules");
+    AtomicLong next = new AtomicLong(random);
+    // A schedule is one thread's, and knows of no other.
+    IntStream.range(0, Runtime.getRuntime().availableProcessors())
+        .parallel()
+        .forEach(
+            player -> {
+              do {
+                play(next.getAndIncrement());
+              } while (System.nanoTime() < until);
+            });
+    long played = FIXED_SEEDS + next.get() - random;
+    System.out.println("Replication simulation: " + played + " schedules");
   }
 
-  private static Simulation.Outcome play(long seed) throws IOException {
-    return Simulation.play(SimSettings.of(seed, Mutation.NONE));
+  private static Simulation.Outcome play(long seed) {
+    try {
+      return Simulation.play(SimSettings.of(seed, Mutation.NONE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
-  void aScheduleHasElectionsAcknowledgementsAndReads() throws IOException {
+  void aScheduleHasElectionsAcknowledgementsAndReads() {
     // When
     int acknowledged = 0;
     int reads = 0;
@@ -82,7 +94,7 @@ class ReplicationSimulationTest {
   }
 
   @Test
-  void aSeedPlaysTheSameAgain() throws IOException {
+  void aSeedPlaysTheSameAgain() {
     // When, Then
     for (long seed = 1; seed <= 5; seed++) {
       assertThat(play(seed)).isEqualTo(play(seed));

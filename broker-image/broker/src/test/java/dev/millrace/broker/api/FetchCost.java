@@ -40,9 +40,10 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
  * What a fetch costs a leader in CPU time where one partition of a session is busy and all others
  * are idle: with Kafka's sessions, which have every partition read, and with Millrace's. To be run
  * by hand, with an empty directory in memory, which gets one log for each partition, and the
- * numbers of idle partitions:
+ * numbers of idle partitions. Each takes three open files, of which a process may have so many
+ * ({@code ulimit -n}):
  *
- * <pre>java -cp … dev.millrace.broker.api.FetchCost /dev/shm/fetch-cost 0 1000 10000</pre>
+ * <pre>java -cp … dev.millrace.broker.api.FetchCost /dev/shm/fetch-cost 0 1000 4000</pre>
  */
 final class FetchCost {
   private static final String TOPIC = "orders";

@@ -241,6 +241,11 @@ final class DiskLogManager implements LogManager {
               .log("Set a log aside that the cluster doesn't know");
         }
       }
+      if (!set.isEmpty()) {
+        // What may come in its place is vouched for by nobody yet.
+        writeOffsets();
+        writeHighWatermarks();
+      }
     }
     return set;
   }

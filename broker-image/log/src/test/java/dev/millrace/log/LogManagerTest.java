@@ -125,6 +125,24 @@ class LogManagerTest {
   }
 
   @Test
+  void nothingVouchesForALogThatComesInPlaceOfOneSetAside() throws Exception {
+    // Given
+    fixture.append("a");
+    fixture.log().updateHighWatermark(1);
+    fixture.log().flush();
+    fixture.manager().checkpointOffsets();
+    fixture.manager().checkpointHighWatermarks();
+
+    // When
+    fixture.manager().setAside(log -> true);
+
+    // Then
+    for (String file : List.of("recovery-point", "replication")) {
+      assertThat(directory.resolve(file + "-offset-checkpoint")).content().doesNotContain("events");
+    }
+  }
+
+  @Test
   void checkpointsHighWatermarksPeriodically() throws Exception {
     // Given
     fixture.append("a", "b", "c");

@@ -69,7 +69,7 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
       if (before < 0) {
         throw new OffsetOutOfRangeException("there is no offset " + before);
       }
-      partition.log().deleteRecords(before);
+      partition.deleteRecords(before);
       outcome.await(partition, before, result);
     } catch (RuntimeException e) {
       result.setErrorCode(Errors.forException(e).code());

@@ -581,6 +581,12 @@ public final class Partition {
     return id.topicPartition();
   }
 
+  /** Deletes what lies before an offset; followers hear of it in the answer to their next fetch. */
+  public void deleteRecords(long before) {
+    log.deleteRecords(before);
+    listeners.changed();
+  }
+
   public Log log() {
     return log;
   }

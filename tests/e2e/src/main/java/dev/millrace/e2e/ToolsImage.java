@@ -53,6 +53,7 @@ public final class ToolsImage {
                     "-XX:TieredStopAtLevel=1",
                     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
                 "",
+                List.of(),
                 List.of()),
             archive);
     return archive;

@@ -15,6 +15,8 @@ final class Manifests {
         spec:
           brokers: %d
           memory: %s
+          # Without it the brokers would get what clients on the same cores leave them, which is next to nothing.
+          cpu: "1"
           storage: {size: 2Gi}
         """
         .formatted(name, brokers, memory);

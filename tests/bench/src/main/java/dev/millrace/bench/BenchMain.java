@@ -3,7 +3,6 @@ package dev.millrace.bench;
 import dev.millrace.launch.Checkout;
 import dev.millrace.launch.Peer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line of the benchmark; {@code tests/bench/run} builds and starts it. */
@@ -64,13 +63,7 @@ final class BenchMain implements Callable<Integer> {
   @Option(names = "--no-start", description = "leave out start-up and idle memory")
   private boolean noStart;
 
-  @Option(names = "--output", description = "Markdown file to write besides printing it")
-  private @Nullable Path output;
-
-  @Option(
-      names = "--data",
-      description = "folder on the disk to measure on; default: tests/bench/target")
-  private @Nullable Path data;
+  @Mixin private final Places places = new Places();
 
   private List<String> command = List.of();
 
@@ -83,15 +76,10 @@ final class BenchMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Checkout checkout = Checkout.find();
-    Path parent = data == null ? checkout.root().resolve("tests/bench/target") : data;
     Instant start = Instant.now();
-    try (RunFolder folder = RunFolder.below(parent)) {
+    try (RunFolder folder = RunFolder.below(places.data(checkout))) {
       String report = measure(checkout, folder, start);
-      System.out.println(report);
-      if (output != null) {
-        Files.createDirectories(output.toAbsolutePath().getParent());
-        Files.writeString(output, report);
-      }
+      places.publish(report);
       return 0;
     }
   }

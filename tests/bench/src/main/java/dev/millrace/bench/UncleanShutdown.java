@@ -5,7 +5,6 @@ import dev.millrace.bench.RecoveryTrial.Start;
 import dev.millrace.launch.Checkout;
 import dev.millrace.launch.Peer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a broker that was killed while it was written to has to do before it serves again. */
@@ -55,22 +54,15 @@ final class UncleanShutdown implements Callable<Integer> {
       description = "ratio is first to second (${DEFAULT-VALUE})")
   private List<String> peers = List.of();
 
-  @Option(names = "--output", description = "Markdown file to write besides printing it")
-  private @Nullable Path output;
-
-  @Option(
-      names = "--data",
-      description = "folder on the disk to measure on; default: tests/bench/target")
-  private @Nullable Path data;
+  @Mixin private final Places places = new Places();
 
   private final Figures figures = new Figures();
 
   @Override
   public Integer call() throws IOException {
     Checkout checkout = Checkout.find();
-    Path parent = data == null ? checkout.root().resolve("tests/bench/target") : data;
     Instant start = Instant.now();
-    try (RunFolder run = RunFolder.below(parent)) {
+    try (RunFolder run = RunFolder.below(places.data(checkout))) {
       for (int round = 0; round < rounds; round++) {
         Contest contest = new Contest(checkout, run.path().resolve("round-" + round), List.of());
         List<Peer> contenders = contest.peers(peers);
@@ -82,11 +74,7 @@ final class UncleanShutdown implements Callable<Integer> {
         }
       }
       String report = heading(checkout, run.path(), start) + report();
-      System.out.println(report);
-      if (output != null) {
-        Files.createDirectories(output.toAbsolutePath().getParent());
-        Files.writeString(output, report);
-      }
+      places.publish(report);
       return 0;
     }
   }

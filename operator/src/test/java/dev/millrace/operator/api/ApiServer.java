@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  */
 final class ApiServer implements AutoCloseable {
   private static final String TOKEN = "administrator";
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Path directory;
   private final List<Process> processes = new ArrayList<>();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The operator at work, on a real API server and under the rights that it is deployed with. */
 @ExtendWith(ApiServerExtension.class)
 class LogClusterOperatorApiTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(40);
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private final Stage stage;
 
   LogClusterOperatorApiTest(ApiServer api) throws IOException {

@@ -43,7 +43,7 @@ final class Stage implements AutoCloseable {
   private static final int NODES = 3;
   private static final String ACCOUNT = "millrace-operator";
   private static final String IMAGE = "millrace.dev/broker:0.1.0";
-  private static final Duration DEADLINE = Duration.ofSeconds(40);
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
 
   private final String namespace;
   private final KubernetesClient admin;
@@ -101,7 +101,7 @@ final class Stage implements AutoCloseable {
         admin.resource(crd).fieldManager("test").forceConflicts().serverSideApply();
         admin
             .resource(crd)
-            .waitUntilCondition(Stage::established, 30, java.util.concurrent.TimeUnit.SECONDS);
+            .waitUntilCondition(Stage::established, 180, java.util.concurrent.TimeUnit.SECONDS);
       }
     }
   }

@@ -397,13 +397,13 @@ class DataHandlersTest {
 
   private void awaitRequests(int count) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> broker.server().counters().requests() >= count);
   }
 
   private void awaitEnd(long offset) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(3))
         .until(
             () ->
                 broker.partitions().get(new TopicPartition(TOPIC, 0)).log().logEndOffset()

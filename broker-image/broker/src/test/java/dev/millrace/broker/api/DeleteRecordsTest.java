@@ -104,7 +104,7 @@ class DeleteRecordsTest {
   }
 
   private void awaitDeletedHere(long start) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> partition().log().logStartOffset() == start);
+    await().atMost(Duration.ofMinutes(3)).until(() -> partition().log().logStartOffset() == start);
   }
 
   @Test

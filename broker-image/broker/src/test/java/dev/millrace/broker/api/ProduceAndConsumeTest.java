@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProduceAndConsumeTest {
   private static final String TOPIC = "orders";
   private static final int PARTITIONS = 3;
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
 
   @TempDir Path directory;
   private DataBroker broker;

@@ -56,10 +56,10 @@ public final class ApiServer implements AutoCloseable {
     this.apiPort = freePort();
     startApiServer(etcdPort);
     Path certificate = dir.resolve("certs/apiserver.crt");
-    await().atMost(Duration.ofSeconds(90)).until(() -> isWhole(certificate));
+    await().atMost(Duration.ofMinutes(3)).until(() -> isWhole(certificate));
     Files.copy(certificate, dir.resolve("ca.crt"));
     this.client = HttpClient.newBuilder().sslContext(trusting(certificate)).build();
-    await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(this::isReady);
+    await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(this::isReady);
     install();
   }
 
@@ -180,7 +180,7 @@ public final class ApiServer implements AutoCloseable {
       Path file = crds.resolve(name + ".millrace.dev.yaml");
       post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", yaml.readTree(file.toFile()));
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(3))
           .until(
               () -> get("/apis/millrace.dev/v1beta1/" + name).path("kind").asText().length() > 6);
     }

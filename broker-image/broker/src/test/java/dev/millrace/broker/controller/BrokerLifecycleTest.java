@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BrokerLifecycleTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final List<BrokerRegistrationRequestData> registrations = new CopyOnWriteArrayList<>();
   private final List<BrokerHeartbeatRequestData> heartbeats = new CopyOnWriteArrayList<>();
@@ -201,7 +201,7 @@ class BrokerLifecycleTest {
     onHeartbeat = request -> new BrokerHeartbeatResponseData().setShouldShutDown(true);
 
     // Then
-    done.get(30, TimeUnit.SECONDS);
+    done.get(180, TimeUnit.SECONDS);
     assertThat(lifecycle.state()).isEqualTo(BrokerLifecycle.State.STOPPED);
   }
 
@@ -242,7 +242,7 @@ class BrokerLifecycleTest {
     onHeartbeat = request -> new BrokerHeartbeatResponseData().setShouldShutDown(true);
 
     // Then
-    done.get(30, TimeUnit.SECONDS);
+    done.get(180, TimeUnit.SECONDS);
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.apache.kafka.metadata.PartitionRegistration;
 
 /** Some nodes on one medium, and one broker that is kept alive by heartbeats. */
 final class ControlPlane implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Opens a node's cursor on the shared medium. */
   interface Opener {

@@ -80,15 +80,15 @@ public abstract class MetadataLogContract {
       ControllerNode old = plane.awaitActive();
       // Beyond the first lap, in which a slot that is there already would refuse the write anyway.
       for (int i = 0; i < 10; i++) {
-        ControlPlane.createTopic(old.controller(), "before-" + i, 1).get(30, TimeUnit.SECONDS);
+        ControlPlane.createTopic(old.controller(), "before-" + i, 1).get(180, TimeUnit.SECONDS);
       }
       var stuck = faults.hold(plane.nodes.indexOf(old));
       CompletableFuture<CreateTopicsResponseData> ghost =
           ControlPlane.createTopic(old.controller(), "ghost", 1);
-      assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(stuck.await(180, TimeUnit.SECONDS)).isTrue();
       ControllerNode heir = plane.awaitActiveOtherThan(old);
       for (int i = 0; i < 40; i++) {
-        ControlPlane.createTopic(heir.controller(), "real-" + i, 1).get(30, TimeUnit.SECONDS);
+        ControlPlane.createTopic(heir.controller(), "real-" + i, 1).get(180, TimeUnit.SECONDS);
       }
 
       // When
@@ -123,7 +123,7 @@ public abstract class MetadataLogContract {
 
       // Then
       CreateTopicsResponseData created =
-          ControlPlane.createTopic(heir.controller(), "after", 1).get(30, TimeUnit.SECONDS);
+          ControlPlane.createTopic(heir.controller(), "after", 1).get(180, TimeUnit.SECONDS);
       assertThat(created.topics().find("after").errorCode()).isEqualTo(Errors.NONE.code());
       assertThat(heir.metadata().image().cluster().broker(1).fenced()).isFalse();
       assertThat(heir.activeController()).map(Endpoint::nodeId).contains(plane.nodes.indexOf(heir));
@@ -154,7 +154,7 @@ public abstract class MetadataLogContract {
       faults.releaseAll();
 
       // Then
-      assertThat(patient.get(30, TimeUnit.SECONDS).topics().find("patient").errorCode())
+      assertThat(patient.get(180, TimeUnit.SECONDS).topics().find("patient").errorCode())
           .isEqualTo(Errors.NONE.code());
       assertThat(ControlPlane.epoch(leader)).isEqualTo(epoch);
     }
@@ -177,12 +177,12 @@ public abstract class MetadataLogContract {
 
       // Then
       assertThat(refused)
-          .failsWithin(Duration.ofSeconds(60))
+          .failsWithin(Duration.ofMinutes(3))
           .withThrowableThat()
           .withCauseInstanceOf(PolicyViolationException.class)
           .withMessageContaining("excessively large");
       assertThat(ControlPlane.epoch(node)).isEqualTo(epoch);
-      ControlPlane.createTopic(node.controller(), "big", 9_990).get(60, TimeUnit.SECONDS);
+      ControlPlane.createTopic(node.controller(), "big", 9_990).get(180, TimeUnit.SECONDS);
       assertThat(ControlPlane.epoch(node)).isEqualTo(epoch);
     }
   }

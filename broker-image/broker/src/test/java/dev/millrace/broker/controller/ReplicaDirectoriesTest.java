@@ -47,7 +47,7 @@ class ReplicaDirectoriesTest {
       brokers.add(plane.awaitRunningBroker(id));
     }
     node = plane.awaitActive();
-    ControlPlane.createTopic(node.controller(), TOPIC, 1, 3).get(30, TimeUnit.SECONDS);
+    ControlPlane.createTopic(node.controller(), TOPIC, 1, 3).get(180, TimeUnit.SECONDS);
     await().atMost(ControlPlane.PATIENCE).until(() -> ControlPlane.hasTopic(node, TOPIC));
   }
 
@@ -77,7 +77,7 @@ class ReplicaDirectoriesTest {
             plane.directory(id),
             topic -> electsUnclean(topic),
             this::observed);
-    node.metadata().subscribe(directories).get(30, TimeUnit.SECONDS);
+    node.metadata().subscribe(directories).get(180, TimeUnit.SECONDS);
     broker.readyToServe();
     await().atMost(ControlPlane.PATIENCE).until(() -> broker.unfenced().isDone());
     return broker;
@@ -147,7 +147,7 @@ class ReplicaDirectoriesTest {
                                     .setPartitionEpoch(partition().partitionEpoch)
                                     .setNewIsrWithEpochs(isr)))));
     AlterPartitionResponseData answer =
-        plane.channel.<AlterPartitionResponseData>send(change).get(30, TimeUnit.SECONDS);
+        plane.channel.<AlterPartitionResponseData>send(change).get(180, TimeUnit.SECONDS);
     assertThat(answer.topics().getFirst().partitions().getFirst().errorCode())
         .isEqualTo(Errors.NONE.code());
   }
@@ -232,7 +232,7 @@ class ReplicaDirectoriesTest {
                 Map.of("unclean.leader.election.enable", Map.entry(OpType.SET, "true"))),
             false,
             false)
-        .get(30, TimeUnit.SECONDS);
+        .get(180, TimeUnit.SECONDS);
 
     // Then
     await()
@@ -256,6 +256,6 @@ class ReplicaDirectoriesTest {
             new ElectLeadersRequestData()
                 .setElectionType(ElectionType.UNCLEAN.value)
                 .setTopicPartitions(partitions))
-        .get(30, TimeUnit.SECONDS);
+        .get(180, TimeUnit.SECONDS);
   }
 }

@@ -50,7 +50,7 @@ class StandaloneControllerTest {
       brokerEpoch = broker.brokerEpoch();
       for (int i = 0; i < 30; i++) {
         ControlPlane.createTopic(plane.awaitActive().controller(), "topic-" + i, 3)
-            .get(30, TimeUnit.SECONDS);
+            .get(180, TimeUnit.SECONDS);
       }
       plane.awaitEqualImages();
       topicId = plane.awaitActive().metadata().image().topics().getTopic("topic-29").id();
@@ -93,7 +93,7 @@ class StandaloneControllerTest {
       await().atMost(ControlPlane.PATIENCE).until(() -> !registration(node).fenced());
 
       // When
-      broker.controlledShutdown().get(30, TimeUnit.SECONDS);
+      broker.controlledShutdown().get(180, TimeUnit.SECONDS);
 
       // Then
       assertThat(broker.state()).isEqualTo(BrokerLifecycle.State.STOPPED);
@@ -114,7 +114,7 @@ class StandaloneControllerTest {
       // When
       Set<Long> ids =
           IntStream.range(0, 2_500)
-              .mapToObj(i -> (i % 2 == 0 ? first : second).next().orTimeout(30, TimeUnit.SECONDS))
+              .mapToObj(i -> (i % 2 == 0 ? first : second).next().orTimeout(180, TimeUnit.SECONDS))
               .map(CompletableFuture::join)
               .collect(Collectors.toSet());
 

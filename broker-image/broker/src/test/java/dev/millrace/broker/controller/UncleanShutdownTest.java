@@ -34,7 +34,7 @@ class UncleanShutdownTest {
       brokers.add(plane.awaitRunningBroker(id));
     }
     node = plane.awaitActive();
-    ControlPlane.createTopic(node.controller(), TOPIC, 1, 3).get(30, TimeUnit.SECONDS);
+    ControlPlane.createTopic(node.controller(), TOPIC, 1, 3).get(180, TimeUnit.SECONDS);
     await().atMost(ControlPlane.PATIENCE).until(() -> ControlPlane.hasTopic(node, TOPIC));
   }
 

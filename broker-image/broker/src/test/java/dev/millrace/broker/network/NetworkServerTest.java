@@ -38,7 +38,7 @@ class NetworkServerTest {
   private static final short FETCH_VERSION = 12;
   private static final short METADATA_VERSION = 12;
   private static final short PRODUCE_VERSION = 9;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final int MIB = 1 << 20;
 
   @TempDir Path directory;

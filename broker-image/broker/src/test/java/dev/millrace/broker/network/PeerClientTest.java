@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PeerClientTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   private final ScriptedApi api = new ScriptedApi();
   private Transport transport;
@@ -72,7 +72,7 @@ class PeerClientTest {
     }
     // Then
     for (int broker = 0; broker < 10; broker++) {
-      assertThat(answers.get(broker).get(30, TimeUnit.SECONDS))
+      assertThat(answers.get(broker).get(180, TimeUnit.SECONDS))
           .isEqualTo(new BrokerHeartbeatResponseData().setThrottleTimeMs(broker));
     }
     assertThat(server.counters().connectionsOpened()).isEqualTo(1);
@@ -89,7 +89,7 @@ class PeerClientTest {
     // When
     server.close();
     // Then
-    assertThatThrownBy(() -> lost.get(30, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> lost.get(180, TimeUnit.SECONDS))
         .hasCauseInstanceOf(DisconnectException.class);
     server = new NetworkServer(transport, NetworkConfig.defaults(1 << 20));
     listen(peer.port());
@@ -101,7 +101,7 @@ class PeerClientTest {
             () ->
                 client
                     .send(peer, new MetadataRequestData(), LONG)
-                    .get(30, TimeUnit.SECONDS)
+                    .get(180, TimeUnit.SECONDS)
                     .equals(new MetadataResponseData()));
   }
 
@@ -112,7 +112,7 @@ class PeerClientTest {
     CompletableFuture<ApiMessage> late =
         client.send(peer, new MetadataRequestData(), Duration.ofMillis(50));
     RequestContext context = api.next().context();
-    assertThatThrownBy(() -> late.get(30, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> late.get(180, TimeUnit.SECONDS))
         .hasCauseInstanceOf(TimeoutException.class);
     // When
     context.respond(new MetadataResponseData().setControllerId(1));
@@ -128,7 +128,7 @@ class PeerClientTest {
                 assertThat(
                         client
                             .send(peer, new MetadataRequestData(), LONG)
-                            .get(30, TimeUnit.SECONDS))
+                            .get(180, TimeUnit.SECONDS))
                     .isEqualTo(new MetadataResponseData().setControllerId(2)));
   }
 
@@ -139,7 +139,7 @@ class PeerClientTest {
     // When
     CompletableFuture<ApiMessage> answer = client.send(nobody, new MetadataRequestData(), LONG);
     // Then
-    assertThatThrownBy(() -> answer.get(60, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> answer.get(180, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfAny(DisconnectException.class, TimeoutException.class);
   }

@@ -27,7 +27,7 @@ final class ScriptedApi implements RequestDispatcher {
   }
 
   Arrived next() throws InterruptedException {
-    @Nullable Arrived next = arrived.poll(30, TimeUnit.SECONDS);
+    @Nullable Arrived next = arrived.poll(180, TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("no request came");
     }

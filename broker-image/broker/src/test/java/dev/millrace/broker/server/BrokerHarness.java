@@ -23,7 +23,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * between them is only the metadata log. Closes what it opened.
  */
 final class BrokerHarness implements AutoCloseable {
-  static final Duration DEADLINE = Duration.ofSeconds(60);
+  static final Duration DEADLINE = Duration.ofMinutes(3);
 
   private final Path directory;
   private final Map<String, String> settings;

@@ -121,6 +121,10 @@ final class BrokerProcess implements AutoCloseable {
     return "127.0.0.1:" + client;
   }
 
+  int clientPort() {
+    return client;
+  }
+
   /** Adds lines, or overrides earlier ones, for the next start. */
   void configure(String settings) throws IOException {
     Files.writeString(
@@ -140,7 +144,7 @@ final class BrokerProcess implements AutoCloseable {
 
   /** The exit code, once the process has ended by itself. */
   int awaitEnd() throws InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(180, TimeUnit.SECONDS)) {
       throw new AssertionError("the broker did not stop");
     }
     return process.exitValue();

@@ -110,7 +110,7 @@ class ReplicationTest {
 
       // Then
       for (Future<RecordMetadata> one : sent) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(180, TimeUnit.SECONDS);
       }
       assertThat(consume(next)).hasSize(next);
     }
@@ -159,7 +159,7 @@ class ReplicationTest {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       send(producer, from, count, sent);
       for (Future<RecordMetadata> one : sent) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(180, TimeUnit.SECONDS);
       }
     }
   }

@@ -71,7 +71,7 @@ class ThrottledReassignmentTest {
         sent.add(producer.send(new ProducerRecord<>(TOPIC, 0, null, new byte[RECORD])));
       }
       for (Future<RecordMetadata> one : sent) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(180, TimeUnit.SECONDS);
       }
     }
   }

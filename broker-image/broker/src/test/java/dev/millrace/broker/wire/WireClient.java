@@ -17,7 +17,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
 
 /** Speaks the protocol byte by byte over a blocking socket: what no well-behaved client does. */
 public final class WireClient implements AutoCloseable {
-  private static final int READ_TIMEOUT_MS = 30_000;
+  private static final int READ_TIMEOUT_MS = 180_000;
 
   /** A response's correlation id and the rest of its frame. */
   public record Answer(int correlationId, ByteBuffer frame) {}
@@ -90,6 +90,11 @@ public final class WireClient implements AutoCloseable {
       throws IOException {
     send(0, request, version);
     return receive(response, version);
+  }
+
+  /** Whether some of a response is there; does not wait. */
+  public boolean hasAnswer() throws IOException {
+    return in.available() > 0;
   }
 
   /** Whether the server has closed the connection; waits for it. */

@@ -55,7 +55,7 @@ class ClientTest {
 
       // Then
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(3))
           .untilAsserted(
               () ->
                   assertThat(informer.getStore().list())

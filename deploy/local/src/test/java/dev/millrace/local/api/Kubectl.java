@@ -40,7 +40,7 @@ final class Kubectl {
       Process process = start(environment, arguments);
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(180, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
       return new Result(process.waitFor(), output);

@@ -317,6 +317,6 @@ class LocalNodeTest {
   }
 
   private static ConditionFactory await() {
-    return Awaitility.await().atMost(Duration.ofSeconds(90));
+    return Awaitility.await().atMost(Duration.ofMinutes(3));
   }
 }

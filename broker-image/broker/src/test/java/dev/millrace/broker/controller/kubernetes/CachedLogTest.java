@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A controller node that starts while the Kubernetes API is away, and what it does when it is back.
  */
 class CachedLogTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Endpoint SELF = new Endpoint(0, "node-0", 9091);
   private static final ConfigResource TOPICLESS =
       new ConfigResource(ConfigResource.Type.BROKER, "");

@@ -6,9 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.millrace.broker.wire.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,9 +50,9 @@ public final class ApiServer implements AutoCloseable {
   private ApiServer(Path assets, Path dir) throws Exception {
     this.assets = assets;
     this.dir = dir;
-    int etcdPort = freePort();
-    startEtcd(etcdPort, freePort());
-    this.apiPort = freePort();
+    int etcdPort = FreePort.next();
+    startEtcd(etcdPort, FreePort.next());
+    this.apiPort = FreePort.next();
     startApiServer(etcdPort);
     Path certificate = dir.resolve("certs/apiserver.crt");
     await().atMost(Duration.ofMinutes(3)).until(() -> isWhole(certificate));
@@ -69,12 +68,6 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start(Path assets) throws Exception {
     Path dir = Files.createTempDirectory("millrace-api-server");
     return new ApiServer(assets, dir);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void startEtcd(int clientPort, int peerPort) throws IOException {

@@ -3,9 +3,8 @@ package dev.millrace.broker.server;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.broker.wire.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
@@ -95,7 +95,9 @@ final class BrokerHarness implements AutoCloseable {
   }
 
   BrokerConfig config(int id) throws IOException {
-    List<Integer> own = ports.computeIfAbsent(id, key -> freePorts());
+    List<Integer> own =
+        ports.computeIfAbsent(
+            id, key -> IntStream.generate(FreePort::next).limit(3).boxed().toList());
     Map<String, String> all = new HashMap<>(settings);
     all.put("node.id", Integer.toString(id));
     // Every broker in a zone of its own, as it is on a cluster of several nodes.
@@ -107,22 +109,6 @@ final class BrokerHarness implements AutoCloseable {
     all.put("health.listener", "http://127.0.0.1:" + own.get(2));
     all.putIfAbsent("group.initial.rebalance.delay.ms", "0");
     return BrokerConfig.of(all);
-  }
-
-  private static List<Integer> freePorts() {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < 3; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return free;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   String bootstrap() {

@@ -2,9 +2,8 @@ package dev.millrace.broker.server;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.broker.wire.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,19 +14,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A broker in a process of its own, with the memory of a small pod. */
 final class BrokerProcess implements AutoCloseable {
-  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
-
   private final Path directory;
-  private final int client = freePort();
-  private final int internal = freePort();
-  private final int health = freePort();
+  private final int client = FreePort.next();
+  private final int internal = FreePort.next();
+  private final int health = FreePort.next();
   private Process process;
 
   /** A cluster of its own. */
@@ -56,6 +51,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
+    // It lives for seconds: what the optimizing compiler would do for it comes too late.
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -63,6 +59,7 @@ final class BrokerProcess implements AutoCloseable {
             "-Xmx64m",
             "-XX:MaxDirectMemorySize=48m",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
@@ -179,21 +176,6 @@ final class BrokerProcess implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     if (code != 0) {
       throw new IOException("kill -" + name + " ended with " + code);
-    }
-  }
-
-  /** Free, and given to no other broker that has yet to bind its own. */
-  private static int freePort() {
-    try {
-      while (true) {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-          if (GIVEN.add(socket.getLocalPort())) {
-            return socket.getLocalPort();
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to each peer, made when first needed and again when lost, on the event loops that
- * the server has too. Thread-safe, never blocks: names are resolved on a thread of its own.
+ * the server has too. Thread-safe, never blocks: names are resolved on threads of their own.
  */
 public final class PeerClient implements PeerChannel, AutoCloseable {
   private final PeerLink.Setup setup;
@@ -30,7 +30,8 @@ public final class PeerClient implements PeerChannel, AutoCloseable {
    * @param maxResponseBytes a longer response closes its connection
    */
   public PeerClient(Transport transport, String clientId, int maxResponseBytes) {
-    this.resolver = Executors.newSingleThreadExecutor(new DefaultThreadFactory("peer-names", true));
+    // A look-up may take seconds, which must not hold up that of another peer's name.
+    this.resolver = Executors.newCachedThreadPool(new DefaultThreadFactory("peer-names", true));
     this.setup =
         new PeerLink.Setup(
             transport,

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection to one peer: requests leave in order and are answered in order. Its state is on
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class PeerLink {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
   private static final int LENGTH_BYTES = Integer.BYTES;
   private static final int MAX_CALLS = 1024;
   private static final int CONNECT_TIMEOUT_MS = 5_000;
@@ -70,6 +73,7 @@ final class PeerLink {
   private boolean closed;
   private int nextCorrelationId;
   private int failuresInRow;
+  private long connectingSince;
   private long notBefore = System.nanoTime();
 
   PeerLink(Setup setup, Endpoint peer) {
@@ -113,6 +117,7 @@ final class PeerLink {
   }
 
   private void resolve() {
+    connectingSince = System.nanoTime();
     try {
       setup
           .resolver()
@@ -175,6 +180,11 @@ final class PeerLink {
     }
     failuresInRow = 0;
     channel = made;
+    LOG.atInfo()
+        .addKeyValue("peer", peer)
+        .addKeyValue("client", setup.clientId())
+        .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connectingSince))
+        .log("Connected");
     sendAll(made);
   }
 

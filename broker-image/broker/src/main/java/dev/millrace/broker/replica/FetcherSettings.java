@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param maxBytes {@code replica.fetch.response.max.bytes}: held in direct memory, once for each
  *     leader followed
  * @param maxPartitionBytes {@code replica.fetch.max.bytes}
- * @param backoff {@code replica.fetch.backoff.ms}: the pause after an error
+ * @param backoff {@code replica.fetch.backoff.ms}: the longest pause after an error
  */
 public record FetcherSettings(
     Duration maxWait, int minBytes, int maxBytes, int maxPartitionBytes, Duration backoff) {}

@@ -21,6 +21,9 @@ final class Followed {
 
   @Nullable Errors lastError;
 
+  /** How many answers in a row, in this epoch, were an error. */
+  int errorsInRow;
+
   Followed(Partition partition) {
     this.partition = partition;
   }

@@ -20,6 +20,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.image.ClusterDelta;
 import org.apache.kafka.image.ClusterImage;
 import org.apache.kafka.image.ConfigurationsDelta;
 import org.apache.kafka.image.LocalReplicaChanges;
@@ -103,6 +104,9 @@ public final class HostedPartitions implements MetadataPublisher {
       }
       return;
     }
+    if (delta.clusterDelta() != null) {
+      reachOthers(delta.clusterDelta());
+    }
     if (delta.topicsDelta() != null) {
       applyChanges(delta.topicsDelta().localChanges(brokerId), newImage);
     }
@@ -126,6 +130,21 @@ public final class HostedPartitions implements MetadataPublisher {
           .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started))
           .log("Leading");
     }
+  }
+
+  /**
+   * Producers wait for the first fetch from a new leader. That it has to look up the leader's name,
+   * which has another address since its restart, and to connect, is better done before.
+   */
+  private void reachOthers(ClusterDelta changes) {
+    changes
+        .changedBrokers()
+        .forEach(
+            (id, registration) -> {
+              if (id != brokerId && registration.filter(broker -> !broker.fenced()).isPresent()) {
+                fetchers.reach(id);
+              }
+            });
   }
 
   /** The registration may be in the image before this broker is told: then the next one counts. */

@@ -1,6 +1,7 @@
 package dev.millrace.broker.replica;
 
 import dev.millrace.log.EpochEndOffset;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -32,6 +33,13 @@ final class ReplicaFetcher {
       return new Key(partition.id().topicId(), partition.id().partition());
     }
   }
+
+  /**
+   * The first pause after an error; each further one is twice as long, up to the backoff. A new
+   * leader is known to its followers some milliseconds before it knows itself, and producers wait
+   * until it is followed.
+   */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
 
   private final int leaderId;
   private final LongSupplier brokerEpoch;
@@ -75,6 +83,7 @@ final class ReplicaFetcher {
     }
     one.paused = false;
     one.heldBack = false;
+    one.errorsInRow = 0;
     // Not known in this epoch: it may be in sync, and producers may wait for it.
     one.behind = false;
     session.moved(one);
@@ -230,6 +239,7 @@ final class ReplicaFetcher {
       }
       if (error == Errors.NONE && one.lastError != null) {
         one.lastError = null;
+        one.errorsInRow = 0;
         LOG.atInfo().addKeyValue("partition", one.partition.id()).log("Following again");
       }
     } catch (RuntimeException e) {
@@ -274,7 +284,12 @@ final class ReplicaFetcher {
     }
     one.paused = true;
     session.forget(one);
-    loop.schedule(() -> resume(one), settings.backoff());
+    loop.schedule(() -> resume(one), pauseAfter(one.errorsInRow++));
+  }
+
+  private Duration pauseAfter(int errorsBefore) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(errorsBefore, 16));
+    return pause.compareTo(settings.backoff()) < 0 ? pause : settings.backoff();
   }
 
   private void resume(Followed one) {

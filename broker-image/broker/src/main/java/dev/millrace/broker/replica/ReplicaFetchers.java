@@ -66,6 +66,11 @@ public final class ReplicaFetchers {
     }
   }
 
+  /** Connects to a broker that may come to lead. */
+  void reach(int broker) {
+    channel.reach(broker);
+  }
+
   private void drop(Assignment assignment) {
     int leader = assignment.state().leaderId();
     ReplicaFetcher fetcher = fetcher(leader);

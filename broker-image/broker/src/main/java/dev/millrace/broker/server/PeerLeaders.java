@@ -41,10 +41,19 @@ final class PeerLeaders implements LeaderChannel {
         .thenApply(answer -> new Fetched((FetchResponseData) answer.message(), answer.release()));
   }
 
+  @Override
+  public void reach(int brokerId) {
+    ping(brokerId);
+  }
+
   /** Any request will do: its answer has to wait for the fetch's, so the fetch waits no longer. */
   @Override
   public void hurry(int leaderId) {
-    endpoint(leaderId)
+    ping(leaderId);
+  }
+
+  private void ping(int brokerId) {
+    endpoint(brokerId)
         .ifPresent(
             endpoint -> {
               var unused =

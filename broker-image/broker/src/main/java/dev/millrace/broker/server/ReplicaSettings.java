@@ -18,8 +18,7 @@ final class ReplicaSettings {
           // Held in direct memory for every leader followed; larger answers save nothing.
           ReplicationConfigs.REPLICA_FETCH_RESPONSE_MAX_BYTES_CONFIG,
           "2097152",
-          // A new leader is known here some milliseconds before it knows itself, and until the
-          // fetch is repeated nothing is acknowledged.
+          // A leader that is back is to be fetched from soon: nothing is acknowledged before.
           ReplicationConfigs.REPLICA_FETCH_BACKOFF_MS_CONFIG,
           "50",
           ReplicationConfigs.NUM_REPLICA_FETCHERS_CONFIG,

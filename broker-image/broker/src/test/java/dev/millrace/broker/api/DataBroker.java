@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +50,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.metadata.BrokerRegistrationFencingChange;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.util.KafkaScheduler;
@@ -67,6 +69,7 @@ final class DataBroker implements AutoCloseable {
   private final KafkaScheduler scheduler = new KafkaScheduler(1);
   private final ExecutorService io = Executors.newFixedThreadPool(2);
   private final EditableMetadata metadata = new EditableMetadata();
+  private final List<Integer> reached = new CopyOnWriteArrayList<>();
   private final LogManager logs;
   private final HostedPartitions partitions;
   private final Transport transport;
@@ -107,12 +110,17 @@ final class DataBroker implements AutoCloseable {
   }
 
   /** The others of the made-up cluster are never fetched from, and the controller never answers. */
-  private static Replication alone() {
+  private Replication alone() {
     LeaderChannel nobody =
         new LeaderChannel() {
           @Override
           public CompletableFuture<Fetched> fetch(int leaderId, FetchRequestData request) {
             return new CompletableFuture<>();
+          }
+
+          @Override
+          public void reach(int brokerId) {
+            reached.add(brokerId);
           }
 
           @Override
@@ -281,11 +289,24 @@ final class DataBroker implements AutoCloseable {
 
   /** Takes another broker for dead. */
   void fence(int id) {
+    change(id, BrokerRegistrationFencingChange.FENCE);
+  }
+
+  void unfence(int id) {
+    change(id, BrokerRegistrationFencingChange.UNFENCE);
+  }
+
+  private void change(int id, BrokerRegistrationFencingChange fencing) {
     metadata.apply(
         new BrokerRegistrationChangeRecord()
             .setBrokerId(id)
             .setBrokerEpoch(id + 1)
-            .setFenced((byte) 1));
+            .setFenced(fencing.value()));
+  }
+
+  /** The brokers that this one connected to ahead of following them, in order. */
+  List<Integer> reached() {
+    return reached;
   }
 
   /** Takes no records from clients from now on, or again if null. */

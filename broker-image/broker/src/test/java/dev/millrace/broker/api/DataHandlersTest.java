@@ -280,6 +280,19 @@ class DataHandlersTest {
   }
 
   @Test
+  void aBrokerThatIsBackIsConnectedToBeforeItLeadsAnything() {
+    // Given
+    broker.fence(DataBroker.OTHER);
+    assertThat(broker.reached()).isEmpty();
+
+    // When
+    broker.unfence(DataBroker.OTHER);
+
+    // Then
+    assertThat(broker.reached()).containsExactly(DataBroker.OTHER);
+  }
+
+  @Test
   void aDeletedTopicIsUnknownAndItsLogIsGone() throws Exception {
     // Given
     Uuid topic = broker.createTopic(TOPIC, 1, Map.of());

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
-import org.apache.kafka.metadata.PartitionRegistration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +31,7 @@ class FollowerSessionTest {
   @BeforeEach
   void open(@TempDir Path directory) {
     opened = new OnePartition(directory, Map.of());
-    follow(1);
+    opened.follow(1);
     followed = new Followed(opened.partition());
     session.moved(followed);
   }
@@ -72,7 +70,7 @@ class FollowerSessionTest {
     next();
     accept(Errors.NONE);
     // When
-    follow(2);
+    opened.follow(2);
     session.moved(followed);
     // Then
     assertThat(next().topics().getFirst().partitions().getFirst().currentLeaderEpoch())
@@ -157,18 +155,5 @@ class FollowerSessionTest {
     FollowPosition position = opened.partition().followPosition().orElseThrow();
     opened.partition().following().append(position, OnePartition.records(0, 1, 5), 0, 0);
     session.moved(followed);
-  }
-
-  private void follow(int epoch) {
-    opened
-        .partition()
-        .apply(
-            new PartitionRegistration(
-                new PartitionRecord()
-                    .setReplicas(List.of(SELF, 1))
-                    .setIsr(List.of(SELF, 1))
-                    .setLeader(1)
-                    .setLeaderEpoch(epoch)
-                    .setPartitionEpoch(epoch)));
   }
 }

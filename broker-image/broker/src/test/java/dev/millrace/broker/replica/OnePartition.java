@@ -5,21 +5,25 @@ import dev.millrace.log.LogManagerOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** One partition of broker 0 on a real log. */
 final class OnePartition implements AutoCloseable {
   static final int SELF = 0;
+  static final int LEADER = 1;
   static final long LAG = 10_000;
   static final TopicIdPartition ID =
       new TopicIdPartition(Uuid.randomUuid(), new TopicPartition("orders", 0));
@@ -55,6 +59,18 @@ final class OnePartition implements AutoCloseable {
 
   Partition partition() {
     return partition;
+  }
+
+  /** Follows broker 1, which is in sync with it. */
+  void follow(int epoch) {
+    partition.apply(
+        new PartitionRegistration(
+            new PartitionRecord()
+                .setReplicas(List.of(SELF, LEADER))
+                .setIsr(List.of(SELF, LEADER))
+                .setLeader(LEADER)
+                .setLeaderEpoch(epoch)
+                .setPartitionEpoch(epoch)));
   }
 
   /** As a producer sends them. */

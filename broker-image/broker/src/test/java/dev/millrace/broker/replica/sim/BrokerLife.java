@@ -426,6 +426,11 @@ final class BrokerLife implements World.Actor, LeaderChannel {
   }
 
   @Override
+  public void reach(int brokerId) {
+    // Messages are sent without a connection.
+  }
+
+  @Override
   public void hurry(int leaderId) {
     BrokerLife leader = cluster.life(leaderId);
     if (leader != null) {

@@ -115,19 +115,19 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   }
 
   private void follow(ResourceID id) {
-    var poller = new HealthPoller(http);
+    var poller = new HealthPoller(http, HealthPoller.EARLY);
     int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
       long started = System.nanoTime();
       try {
         var seen = pods.apply(id);
-        var health = poller.poll(seen);
+        var health = poller.poll(seen, early -> publish(id, early));
         boolean tells =
             health.cluster().isPresent()
                 || ++polls > SILENT_POLLS
                 || seen.stream().noneMatch(PodView::ready);
-        if (tells && followers.containsKey(id) && !health.equals(latest.put(id, health))) {
-          getEventHandler().handleEvent(new Event(id));
+        if (tells) {
+          publish(id, health);
         }
       } catch (RuntimeException e) {
         if (!isRunning()) {
@@ -136,6 +136,12 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
         LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
       }
       pause(interval.minusNanos(System.nanoTime() - started));
+    }
+  }
+
+  private void publish(ResourceID id, ClusterHealth health) {
+    if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
+      getEventHandler().handleEvent(new Event(id));
     }
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +37,9 @@ final class HealthPoller {
   /** What a poll takes at the most. */
   static final Duration TIMEOUT = Duration.ofSeconds(1);
 
+  /** Longer than a broker takes that is alive, and too short to be noticed. */
+  static final Duration EARLY = Duration.ofMillis(200);
+
   private static final Logger LOG = LoggerFactory.getLogger(HealthPoller.class);
 
   /** Polls for which a broker's old answer still counts. */
@@ -44,17 +52,28 @@ final class HealthPoller {
   private static final int WITNESSES = 5;
 
   private final HttpClient http;
+  private final Duration early;
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Remembered<BrokerReport>> brokers = new HashMap<>();
   private Optional<Remembered<ClusterAnswer>> cluster = Optional.empty();
   private int turn;
 
-  HealthPoller(HttpClient http) {
+  /**
+   * @param early how long all are waited for before what is known is told
+   */
+  HealthPoller(HttpClient http, Duration early) {
     this.http = http;
+    this.early = early;
   }
 
-  /** What the brokers in these pods say. */
-  ClusterHealth poll(List<PodView> pods) {
+  /**
+   * What the brokers in these pods say.
+   *
+   * @param listener told, while some have yet to answer, what the cluster is by those who have:
+   *     that a broker died is not to be held up by the wait for it. Not in the first poll, which
+   *     has nothing to say of those
+   */
+  ClusterHealth poll(List<PodView> pods, Consumer<ClusterHealth> listener) {
     var reachable = pods.stream().filter(pod -> pod.ip().isPresent() && !pod.deleting()).toList();
     brokers.keySet().retainAll(reachable.stream().map(PodView::uid).toList());
     var own = new HashMap<PodView, CompletableFuture<Answer<BrokerReport>>>();
@@ -63,11 +82,54 @@ final class HealthPoller {
         witnesses(reachable).stream()
             .map(pod -> ask(pod, "/v1/cluster", ClusterAnswer.class))
             .toList();
+    if (turn > 1 && !allAnswer(own.values(), whole)) {
+      soFar(own, whole).ifPresent(listener);
+    }
     var reports = new HashMap<Integer, BrokerReport>();
     own.forEach((pod, answer) -> note(pod, answer.join(), reports));
     boolean fresh = note(whole);
     return new ClusterHealth(
         reports, cluster.map(Remembered::value).map(ClusterAnswer::report), fresh);
+  }
+
+  /** Waits for all answers, but not for long. */
+  private boolean allAnswer(
+      Collection<? extends CompletableFuture<?>> some,
+      Collection<? extends CompletableFuture<?>> others) {
+    var all = Stream.concat(some.stream(), others.stream()).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(all).get(early.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Whoever has not answered yet is what it was; remembers nothing. */
+  private Optional<ClusterHealth> soFar(
+      Map<PodView, CompletableFuture<Answer<BrokerReport>>> own,
+      List<CompletableFuture<Answer<ClusterAnswer>>> whole) {
+    var reports = new HashMap<Integer, BrokerReport>();
+    own.forEach(
+        (pod, answer) -> {
+          var came = answer.getNow(Answer.none());
+          var report = came.value() != null ? came.value() : remembered(pod, came);
+          if (report != null) {
+            reports.put(pod.id(), report);
+          }
+        });
+    long reached = cluster.map(known -> known.value().metadataOffset()).orElse(Long.MIN_VALUE);
+    return best(whole.stream().map(answer -> answer.getNow(Answer.none())))
+        .filter(answer -> answer.metadataOffset() >= reached)
+        .map(answer -> new ClusterHealth(reports, Optional.of(answer.report()), true));
+  }
+
+  private @Nullable BrokerReport remembered(PodView pod, Answer<BrokerReport> answer) {
+    var known = brokers.get(pod.uid());
+    return answer.refused() || known == null ? null : known.value();
   }
 
   private void note(PodView pod, Answer<BrokerReport> answer, Map<Integer, BrokerReport> reports) {
@@ -92,12 +154,7 @@ final class HealthPoller {
    * comes from a broker that catches up, and counts only when no better one comes for a while.
    */
   private boolean note(List<CompletableFuture<Answer<ClusterAnswer>>> answers) {
-    var best =
-        answers.stream()
-            .flatMap(answer -> Optional.ofNullable(answer.join().value()).stream())
-            .max(
-                Comparator.comparingLong(ClusterAnswer::metadataOffset)
-                    .thenComparing(answer -> answer.report().controllerId() != null));
+    var best = best(answers.stream().map(CompletableFuture::join));
     var known = cluster.flatMap(Remembered::older);
     long reached = known.map(before -> before.value().metadataOffset()).orElse(Long.MIN_VALUE);
     if (best.filter(answer -> answer.metadataOffset() >= reached).isEmpty()) {
@@ -106,6 +163,14 @@ final class HealthPoller {
     }
     cluster = best.map(answer -> new Remembered<>(answer, CLUSTER_PATIENCE));
     return true;
+  }
+
+  private static Optional<ClusterAnswer> best(Stream<Answer<ClusterAnswer>> answers) {
+    return answers
+        .flatMap(answer -> Optional.ofNullable(answer.value()).stream())
+        .max(
+            Comparator.comparingLong(ClusterAnswer::metadataOffset)
+                .thenComparing(answer -> answer.report().controllerId() != null));
   }
 
   /** The controller, who knows first, and others by turns: any of them may be the one cut off. */
@@ -167,7 +232,11 @@ final class HealthPoller {
   }
 
   /** What came of a question; a refusal is an answer of its own. */
-  private record Answer<T>(@Nullable T value, boolean refused) {}
+  private record Answer<T>(@Nullable T value, boolean refused) {
+    static <T> Answer<T> none() {
+      return new Answer<>(null, false);
+    }
+  }
 
   /** An answer and for how many polls more it counts. */
   private record Remembered<T>(T value, int polls) {

@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,9 +39,11 @@ class HealthPollerTest {
               ThreadLocalRandom.current().nextInt(0, 250));
   private final String other = address.replaceFirst("9$", "10");
   private final HttpClient http = HttpClient.newHttpClient();
-  private final HealthPoller poller = new HealthPoller(http);
+  private final HealthPoller poller = new HealthPoller(http, Duration.ofMillis(700));
   private final List<PodView> pods = List.of(pod());
   private HttpServer server = serving();
+
+  private final List<ClusterHealth> early = new ArrayList<>();
 
   @BeforeEach
   void start() {
@@ -54,7 +58,7 @@ class HealthPollerTest {
 
   @Test
   void whatABrokerSaysIsReadAndRounded() {
-    var health = poller.poll(pods);
+    var health = poll(pods);
 
     assertThat(health.brokers())
         .containsEntry(0, new BrokerReport(0, "Recovering", 40, "1", null, 1, 2, 122_880));
@@ -71,11 +75,11 @@ class HealthPollerTest {
   @Test
   void aBrokerWhoseProcessIsGoneIsNotAsWellAsItWasLast() {
     // Given
-    var before = poller.poll(pods);
+    var before = poll(pods);
     server.stop(0);
 
     // When
-    var after = poller.poll(pods);
+    var after = poll(pods);
 
     // Then
     assertThat(after.brokers()).isEmpty();
@@ -87,12 +91,12 @@ class HealthPollerTest {
   @Test
   void whatIsKnownOfTheClusterCountsForAFewPollsOnly() {
     // Given
-    poller.poll(pods);
+    poll(pods);
     server.stop(0);
 
     // When
-    var patient = List.of(poller.poll(pods), poller.poll(pods), poller.poll(pods));
-    var silent = poller.poll(pods);
+    var patient = List.of(poll(pods), poll(pods), poll(pods));
+    var silent = poll(pods);
 
     // Then
     assertThat(patient).allMatch(health -> health.cluster().isPresent());
@@ -105,12 +109,35 @@ class HealthPollerTest {
     try (var hanging =
         new ServerSocket(ClusterNames.HEALTH_PORT, 50, InetAddress.getByName(other))) {
       // When
-      var first = poller.poll(List.of(pod(), pod(1, hanging.getInetAddress().getHostAddress())));
+      var first = poll(List.of(pod(), pod(1, hanging.getInetAddress().getHostAddress())));
 
       // Then
       assertThat(first.brokers()).containsOnlyKeys(0);
       assertThat(first.cluster()).isPresent();
       assertThat(first.fresh()).isTrue();
+    }
+  }
+
+  @Test
+  void whatTheClusterIsIsToldBeforeABrokerThatHangsIsGivenUp() throws IOException {
+    // Given: two brokers that are well
+    var second = serving(other, CLUSTER);
+    second.start();
+    var both = List.of(pod(), pod(1, other));
+    var before = poll(both);
+    assertThat(early).isEmpty();
+    second.stop(0);
+
+    // When: one of them hangs
+    try (var hanging =
+        new ServerSocket(ClusterNames.HEALTH_PORT, 50, InetAddress.getByName(other))) {
+      poll(both);
+      var after = poll(both);
+
+      // Then: it was what it was, while it was waited for; what the other says counts at once
+      assertThat(early).first().isEqualTo(before);
+      assertThat(after.brokers()).containsOnlyKeys(0);
+      assertThat(hanging.isBound()).isTrue();
     }
   }
 
@@ -127,9 +154,9 @@ class HealthPollerTest {
     var both = List.of(pod(), pod(1, other));
 
     // When
-    var best = poller.poll(both);
+    var best = poll(both);
     ahead.stop(0);
-    var behind = poller.poll(both);
+    var behind = poll(both);
 
     // Then
     assertThat(total(best)).isEqualTo(3);
@@ -139,13 +166,17 @@ class HealthPollerTest {
 
   @Test
   void aPodThatIsGoneIsForgottenAtOnce() {
-    poller.poll(pods);
+    poll(pods);
 
-    assertThat(poller.poll(List.of()).brokers()).isEmpty();
+    assertThat(poll(List.of()).brokers()).isEmpty();
   }
 
   private static int total(ClusterHealth health) {
     return health.cluster().orElseThrow().partitions().total();
+  }
+
+  private ClusterHealth poll(List<PodView> some) {
+    return poller.poll(some, early::add);
   }
 
   private PodView pod() {

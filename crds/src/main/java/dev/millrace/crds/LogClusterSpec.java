@@ -48,7 +48,9 @@ public record LogClusterSpec(
         Quantity memory,
     @JsonPropertyDescription("Parts of the memory, where the operator's split does not fit.")
         @Nullable MemorySplit memorySplit,
-    @JsonPropertyDescription("CPU that each broker requests. No limit is set: it would throttle.")
+    @JsonPropertyDescription(
+            "CPU that each broker requests: its weight beside busy neighbours. 250m where not given;"
+                + " no limit is set, it would throttle.")
         @Nullable Quantity cpu,
     @Required @JsonPropertyDescription("The volume of each broker.") StorageSpec storage,
     @JsonPropertyDescription("What a topic gets when its creator does not say.")

@@ -3,6 +3,7 @@ package dev.millrace.operator.resources;
 import static dev.millrace.operator.resources.ClusterNames.CLIENT_PORT;
 import static dev.millrace.operator.resources.ClusterNames.HEALTH_PORT;
 import static dev.millrace.operator.resources.ClusterNames.INTERNAL_PORT;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.millrace.crds.Topology;
 import dev.millrace.operator.memory.MemoryPlan;
@@ -43,6 +44,12 @@ final class BrokerPod {
 
   /** How long a broker waits for its zone; only worth it where somebody labels its pod. */
   static final String ZONE_WAIT = "MILLRACE_RACK_WAIT_MS";
+
+  /**
+   * Requested where the spec does not say. A pod that requests nothing has the least weight there
+   * is: beside busy neighbours its broker would wait for seconds. Little enough to fit anywhere.
+   */
+  private static final Quantity DEFAULT_CPU = new Quantity("250m");
 
   private static final int ZONE_WAIT_MS = 10_000;
   private static final String CONFIG_DIRECTORY = "/etc/millrace";
@@ -193,12 +200,11 @@ final class BrokerPod {
 
   private static ResourceRequirements resources(Wanted wanted) {
     var memory = new Quantity(MemoryPlan.text(wanted.memory().limitMi()));
-    var resources =
-        new ResourceRequirementsBuilder()
-            .addToRequests("memory", memory)
-            .addToLimits("memory", memory);
-    var cpu = wanted.spec().cpu();
-    return (cpu == null ? resources : resources.addToRequests("cpu", cpu)).build();
+    return new ResourceRequirementsBuilder()
+        .addToRequests("memory", memory)
+        .addToLimits("memory", memory)
+        .addToRequests("cpu", requireNonNullElse(wanted.spec().cpu(), DEFAULT_CPU))
+        .build();
   }
 
   /** A broker that recovers its log answers it well, however long that takes. */

@@ -6,6 +6,8 @@ import dev.millrace.operator.Fixtures;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
@@ -60,20 +62,30 @@ class WantedTest {
 
   @Test
   void memoryIsRequestedAsItIsLimitedAndCpuIsNotLimited() {
-    var resources =
-        statefulSet(
-                Fixtures.wanted("{brokers: 1, memory: 1024Mi, cpu: 2, storage: {size: 1Gi}}", 1))
-            .getSpec()
-            .getTemplate()
-            .getSpec()
-            .getContainers()
-            .getFirst()
-            .getResources();
+    var resources = resources("{brokers: 1, memory: 1024Mi, cpu: 2, storage: {size: 1Gi}}");
 
     assertThat(resources.getLimits()).containsOnlyKeys("memory");
     assertThat(resources.getRequests())
         .containsEntry("memory", resources.getLimits().get("memory"))
-        .containsKey("cpu");
+        .containsEntry("cpu", new Quantity("2"));
+  }
+
+  @Test
+  void someCpuIsRequestedWhereTheSpecDoesNotSayAndNoneIfItSaysSo() {
+    assertThat(resources("{brokers: 1, memory: 1Gi, storage: {size: 1Gi}}").getRequests())
+        .containsEntry("cpu", new Quantity("250m"));
+    assertThat(resources("{brokers: 1, memory: 1Gi, cpu: 0, storage: {size: 1Gi}}").getRequests())
+        .containsEntry("cpu", new Quantity("0"));
+  }
+
+  private static ResourceRequirements resources(String spec) {
+    return statefulSet(Fixtures.wanted(spec, 1))
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getResources();
   }
 
   @Test

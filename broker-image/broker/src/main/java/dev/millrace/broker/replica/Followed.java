@@ -5,16 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A partition at its fetcher. On the fetcher's loop. */
 final class Followed {
+  /** Why a partition is not asked for. */
+  enum Pause {
+    NONE,
+    /** The last answer was an error. */
+    ERROR,
+    /** No more may be taken now of what is throttled. */
+    THROTTLE
+  }
+
   final Partition partition;
 
   /** Where it was when the leader was last told; null where the session does not have it. */
   @Nullable FollowPosition asked;
 
-  /** Whether it is not asked for now. */
-  boolean paused;
-
-  /** Whether that is because no more may be taken of what is throttled. */
-  boolean heldBack;
+  /** Why it is not asked for now, if it is not. */
+  Pause pause = Pause.NONE;
 
   /** Whether it lacked something that is committed when the leader last answered. */
   boolean behind;

@@ -67,7 +67,7 @@ final class FollowerSession {
     moved.clear();
     for (Followed one : all) {
       one.asked = null;
-      if (!one.paused) {
+      if (one.pause == Followed.Pause.NONE) {
         moved.add(one);
       }
     }

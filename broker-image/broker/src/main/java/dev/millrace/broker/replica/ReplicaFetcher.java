@@ -1,5 +1,6 @@
 package dev.millrace.broker.replica;
 
+import dev.millrace.broker.replica.Followed.Pause;
 import dev.millrace.log.EpochEndOffset;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -81,8 +82,7 @@ final class ReplicaFetcher {
       one = new Followed(partition);
       followed.put(Key.of(partition), one);
     }
-    one.paused = false;
-    one.heldBack = false;
+    one.pause = Pause.NONE;
     one.errorsInRow = 0;
     // Not known in this epoch: it may be in sync, and producers may wait for it.
     one.behind = false;
@@ -124,9 +124,10 @@ final class ReplicaFetcher {
       return;
     }
     for (Followed one : followed.values()) {
-      if (one.behind && !one.paused && throttle.isExhausted(one.partition.topicPartition())) {
-        one.paused = true;
-        one.heldBack = true;
+      if (one.behind
+          && one.pause == Pause.NONE
+          && throttle.isExhausted(one.partition.topicPartition())) {
+        one.pause = Pause.THROTTLE;
         session.forget(one);
         wakeLater();
       }
@@ -145,11 +146,13 @@ final class ReplicaFetcher {
     wakes = false;
     boolean anyDue = false;
     for (Followed one : followed.values()) {
-      if (one.heldBack && throttle.isExhausted(one.partition.topicPartition())) {
+      if (one.pause != Pause.THROTTLE) {
+        continue;
+      }
+      if (throttle.isExhausted(one.partition.topicPartition())) {
         wakeLater();
-      } else if (one.heldBack) {
-        one.paused = false;
-        one.heldBack = false;
+      } else {
+        one.pause = Pause.NONE;
         session.moved(one);
         anyDue = true;
       }
@@ -282,7 +285,7 @@ final class ReplicaFetcher {
           .setCause(cause)
           .log("Cannot follow");
     }
-    one.paused = true;
+    one.pause = Pause.ERROR;
     session.forget(one);
     loop.schedule(() -> resume(one), pauseAfter(one.errorsInRow++));
   }
@@ -293,8 +296,8 @@ final class ReplicaFetcher {
   }
 
   private void resume(Followed one) {
-    if (one.paused && followed.get(Key.of(one.partition)) == one) {
-      one.paused = false;
+    if (one.pause == Pause.ERROR && followed.get(Key.of(one.partition)) == one) {
+      one.pause = Pause.NONE;
       session.moved(one);
       fetchSoon();
     }

@@ -134,7 +134,7 @@ class FollowerSessionTest {
   void whoIsPausedIsNotAskedForByANewSession() {
     // Given
     next();
-    followed.paused = true;
+    followed.pause = Followed.Pause.ERROR;
     // When
     session.restart(List.of(followed));
     // Then

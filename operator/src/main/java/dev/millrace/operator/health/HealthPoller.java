@@ -116,10 +116,9 @@ final class HealthPoller {
     own.forEach(
         (pod, answer) -> {
           var came = answer.getNow(Answer.none());
-          var report = came.value() != null ? came.value() : remembered(pod, came);
-          if (report != null) {
-            reports.put(pod.id(), report);
-          }
+          Optional.ofNullable(came.value())
+              .or(() -> before(pod, came).map(Remembered::value))
+              .ifPresent(report -> reports.put(pod.id(), report));
         });
     long reached = cluster.map(known -> known.value().metadataOffset()).orElse(Long.MIN_VALUE);
     return best(whole.stream().map(answer -> answer.getNow(Answer.none())))
@@ -127,20 +126,15 @@ final class HealthPoller {
         .map(answer -> new ClusterHealth(reports, Optional.of(answer.report()), true));
   }
 
-  private @Nullable BrokerReport remembered(PodView pod, Answer<BrokerReport> answer) {
-    var known = brokers.get(pod.uid());
-    return answer.refused() || known == null ? null : known.value();
+  /** What it said last. Who refuses a connection is not slow: there is no process any more. */
+  private Optional<Remembered<BrokerReport>> before(PodView pod, Answer<BrokerReport> answer) {
+    return answer.refused() ? Optional.empty() : Optional.ofNullable(brokers.get(pod.uid()));
   }
 
   private void note(PodView pod, Answer<BrokerReport> answer, Map<Integer, BrokerReport> reports) {
-    // Who refuses a connection is not slow: there is no process any more.
-    var before =
-        answer.refused()
-            ? Optional.<Remembered<BrokerReport>>empty()
-            : Optional.ofNullable(brokers.get(pod.uid()));
     Optional.ofNullable(answer.value())
         .map(report -> new Remembered<>(report, BROKER_PATIENCE))
-        .or(() -> before.flatMap(Remembered::older))
+        .or(() -> before(pod, answer).flatMap(Remembered::older))
         .ifPresentOrElse(
             known -> {
               brokers.put(pod.uid(), known);

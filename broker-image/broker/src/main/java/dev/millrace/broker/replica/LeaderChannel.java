@@ -22,9 +22,7 @@ public interface LeaderChannel {
    */
   CompletableFuture<Fetched> fetch(int leaderId, FetchRequestData request);
 
-  /**
-   * Connects to a broker that is not led by yet, so that the first fetch need not wait for that.
-   */
+  /** Connects to a broker ahead of the first fetch, which then need not wait for that. */
   void reach(int brokerId);
 
   /** Has the leader answer a fetch at once that may be waiting there. */

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.log.EpochEndOffset;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.metadata.PartitionRecord;
-import org.apache.kafka.metadata.PartitionRegistration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +30,7 @@ class FollowingTest {
   @Test
   void theHighWatermarkIsTheLeadersButNotBeyondTheOwnLog() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     // When
     partition.following().append(position(), OnePartition.records(0, 1, 5), 9, 0);
     // Then
@@ -47,10 +44,10 @@ class FollowingTest {
   @Test
   void whatWasFetchedInAnEpochThatIsOverIsNotAppended() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     FollowPosition old = position();
     // When
-    become(2, 2);
+    opened.become(2, 2);
     partition.following().append(old, OnePartition.records(0, 1, 5), 5, 0);
     // Then
     assertThat(partition.log().logEndOffset()).isZero();
@@ -59,7 +56,7 @@ class FollowingTest {
   @Test
   void anAnswerToAPositionThatIsPastIsNotAppendedTwice() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     FollowPosition start = position();
     partition.following().append(start, OnePartition.records(0, 1, 5), 0, 0);
     // When
@@ -71,11 +68,11 @@ class FollowingTest {
   @Test
   void isTruncatedWhereTheEpochEndsAtTheLeader() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().append(position(), OnePartition.records(0, 1, 1), 0, 0);
     partition.following().append(position(), OnePartition.records(1, 1, 1), 0, 0);
     partition.following().append(position(), OnePartition.records(2, 1, 1), 0, 0);
-    become(2, 2);
+    opened.become(2, 2);
     // When
     partition.following().truncate(position(), new EpochEndOffset(1, 2), 0);
     // Then
@@ -86,10 +83,10 @@ class FollowingTest {
   @Test
   void isTruncatedWhereItsOwnPartOfTheEpochEndsIfThatIsEarlier() {
     // Given: two epochs here, of which the leader knows the first one only, and more of it
-    become(1, 3);
+    opened.become(1, 3);
     partition.following().append(position(), OnePartition.records(0, 1, 2), 0, 0);
     partition.following().append(position(), OnePartition.records(2, 3, 2), 0, 0);
-    become(2, 4);
+    opened.become(2, 4);
     // When
     partition.following().truncate(position(), new EpochEndOffset(1, 9), 0);
     // Then
@@ -100,10 +97,10 @@ class FollowingTest {
   @Test
   void takesTheHighWatermarkThatComesWithATruncation() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().append(position(), OnePartition.records(0, 1, 1), 0, 0);
     partition.following().append(position(), OnePartition.records(1, 1, 1), 0, 0);
-    become(2, 2);
+    opened.become(2, 2);
     // When
     partition.following().truncate(position(), new EpochEndOffset(1, 1), 1);
     // Then
@@ -113,7 +110,7 @@ class FollowingTest {
   @Test
   void takesABatchInTheMiddleOfWhichTheLeadersLogStarts() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().restartAt(position(), 3);
     // When
     partition.following().append(position(), OnePartition.records(1, 1, 5), 6, 3);
@@ -126,9 +123,9 @@ class FollowingTest {
   @Test
   void givesUpWhatIsBelowTheStartOfTheLeadersLogForABatchAcrossIt() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().append(position(), OnePartition.records(0, 1, 3), 0, 0);
-    become(2, 4);
+    opened.become(2, 4);
     // When
     partition.following().append(position(), OnePartition.records(2, 4, 3), 5, 3);
     // Then
@@ -139,10 +136,10 @@ class FollowingTest {
   @Test
   void anEpochInWhichItLedWithoutARecordIsForgotten() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().append(position(), OnePartition.records(0, 1, 2), 0, 0);
-    become(SELF, 2);
-    become(1, 3);
+    opened.become(SELF, 2);
+    opened.become(1, 3);
     assertThat(position().lastEpoch()).hasValue(2);
     // When
     partition.following().truncate(position(), new EpochEndOffset(1, 2), 0);
@@ -154,7 +151,7 @@ class FollowingTest {
   @Test
   void followsTheStartOfTheLeadersLog() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     // When
     partition.following().append(position(), OnePartition.records(0, 1, 5), 4, 9);
     // Then: no further than what it knows to be committed
@@ -164,7 +161,7 @@ class FollowingTest {
   @Test
   void startsAgainWhereALeaderStartsThatHasMovedOn() {
     // Given
-    become(1, 1);
+    opened.become(1, 1);
     partition.following().append(position(), OnePartition.records(0, 1, 5), 5, 0);
     // When
     partition.following().restartAt(position(), 100);
@@ -176,16 +173,5 @@ class FollowingTest {
 
   private FollowPosition position() {
     return partition.followPosition().orElseThrow();
-  }
-
-  private void become(int leader, int epoch) {
-    partition.apply(
-        new PartitionRegistration(
-            new PartitionRecord()
-                .setReplicas(List.of(SELF, 1))
-                .setIsr(List.of(SELF, 1))
-                .setLeader(leader)
-                .setLeaderEpoch(epoch)
-                .setPartitionEpoch(epoch)));
   }
 }

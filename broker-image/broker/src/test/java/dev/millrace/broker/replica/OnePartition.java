@@ -61,16 +61,21 @@ final class OnePartition implements AutoCloseable {
     return partition;
   }
 
-  /** Follows broker 1, which is in sync with it. */
-  void follow(int epoch) {
+  /** Is led by one of the two brokers that have it, both in sync. */
+  void become(int leader, int epoch) {
     partition.apply(
         new PartitionRegistration(
             new PartitionRecord()
                 .setReplicas(List.of(SELF, LEADER))
                 .setIsr(List.of(SELF, LEADER))
-                .setLeader(LEADER)
+                .setLeader(leader)
                 .setLeaderEpoch(epoch)
                 .setPartitionEpoch(epoch)));
+  }
+
+  /** Follows broker 1. */
+  void follow(int epoch) {
+    become(LEADER, epoch);
   }
 
   /** As a producer sends them. */

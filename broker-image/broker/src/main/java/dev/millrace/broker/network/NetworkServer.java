@@ -69,7 +69,15 @@ public final class NetworkServer implements AutoCloseable {
 
   private ServerBootstrap bootstrap(Listener listener) {
     int high = config.writeHighWatermark();
-    return new ServerBootstrap()
+    var bootstrap = new ServerBootstrap();
+    if (config.sendBuffer() != NetworkConfig.KERNELS_CHOICE) {
+      bootstrap.childOption(ChannelOption.SO_SNDBUF, config.sendBuffer());
+    }
+    if (config.receiveBuffer() != NetworkConfig.KERNELS_CHOICE) {
+      // On the listening socket: a connection agrees on its window's scale before it is accepted.
+      bootstrap.option(ChannelOption.SO_RCVBUF, config.receiveBuffer());
+    }
+    return bootstrap
         .group(transport.loops())
         .channel(transport.serverChannel())
         .option(ChannelOption.SO_BACKLOG, config.backlog())

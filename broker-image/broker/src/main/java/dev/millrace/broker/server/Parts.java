@@ -193,6 +193,8 @@ final class Parts {
         defaults.writeHighWatermark(),
         Duration.ofMillis(values.getLong(SocketServerConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG)),
         defaults.maxFrameTime(),
-        values.getInt(SocketServerConfigs.SOCKET_LISTEN_BACKLOG_SIZE_CONFIG));
+        values.getInt(SocketServerConfigs.SOCKET_LISTEN_BACKLOG_SIZE_CONFIG),
+        values.getInt(SocketServerConfigs.SOCKET_SEND_BUFFER_BYTES_CONFIG),
+        values.getInt(SocketServerConfigs.SOCKET_RECEIVE_BUFFER_BYTES_CONFIG));
   }
 }

@@ -364,7 +364,7 @@ class NetworkServerTest {
     api.queue(ApiKeys.METADATA);
     NetworkConfig config =
         new NetworkConfig(
-            MIB, 8, MIB, MIB, MIB, Duration.ofMillis(200), Duration.ofSeconds(30), 50);
+            MIB, 8, MIB, MIB, MIB, Duration.ofMillis(200), Duration.ofSeconds(30), 50, -1, -1);
     NetworkServer server = server(config);
     WireClient waiting = client(server);
     waiting.send(1, new MetadataRequestData(), METADATA_VERSION);
@@ -383,7 +383,7 @@ class NetworkServerTest {
     // Given
     NetworkConfig config =
         new NetworkConfig(
-            MIB, 8, MIB, MIB, MIB, Duration.ofMinutes(10), Duration.ofMillis(200), 50);
+            MIB, 8, MIB, MIB, MIB, Duration.ofMinutes(10), Duration.ofMillis(200), 50, -1, -1);
     NetworkServer server = server(config);
     WireClient client = client(server);
     // When
@@ -442,7 +442,9 @@ class NetworkServerTest {
         MIB,
         Duration.ofMinutes(10),
         Duration.ofSeconds(30),
-        50);
+        50,
+        100 << 10,
+        100 << 10);
   }
 
   private NetworkServer server(NetworkConfig config) {

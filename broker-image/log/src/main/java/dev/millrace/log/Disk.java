@@ -15,8 +15,13 @@ public interface Disk {
   /** Opens a file; options as of {@link FileChannel#open(Path, OpenOption...)}. */
   FileChannel open(Path path, OpenOption... options) throws IOException;
 
+  /** What the page cache has of a file, which the caller closes. */
+  default FileCache cache(Path path) {
+    return FileCache.UNKNOWN;
+  }
+
   /** The operating system's files. */
   static Disk system() {
-    return FileChannel::open;
+    return SystemDisk.INSTANCE;
   }
 }

@@ -62,6 +62,7 @@ final class DiskLogManager implements LogManager {
             failures,
             new ProducerStateManagerConfig(
                 Math.toIntExact(options.producerIdExpiration().toMillis()), false),
+            options.cache(),
             Math.toIntExact(options.maxTransactionTimeout().toMillis()));
     this.checkpoints = new Checkpoints(directory, failures);
     this.removal = new DirectoryRemoval(environment, directory);

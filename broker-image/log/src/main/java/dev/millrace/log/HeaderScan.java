@@ -12,6 +12,8 @@ final class HeaderScan {
   private static final int CHUNK = 512;
 
   private final FileChannel channel;
+  private final FileCache cache;
+  private final long cachedTo;
   private final long limit;
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
   private long chunkStart;
@@ -20,13 +22,29 @@ final class HeaderScan {
   private int at;
 
   HeaderScan(FileChannel channel, long from, long limit) {
+    this(channel, FileCache.UNKNOWN, from, limit, limit);
+  }
+
+  /**
+   * Scans what is in memory.
+   *
+   * @param cache which is asked before anything is read
+   * @param cachedTo up to where it has been asked
+   */
+  HeaderScan(FileChannel channel, FileCache cache, long from, long limit, long cachedTo) {
     this.channel = channel;
+    this.cache = cache;
+    this.cachedTo = cachedTo;
     this.limit = limit;
     this.next = from;
     this.chunk.limit(0);
   }
 
-  /** Goes to the next batch; false at the end, or where what follows is no whole batch. */
+  /**
+   * Goes to the next batch; false at the end, or where what follows is no whole batch.
+   *
+   * @throws NotCachedException it is not in memory
+   */
   boolean advance() throws IOException {
     position = next;
     if (position + BatchHeader.BYTES > limit) {
@@ -34,6 +52,10 @@ final class HeaderScan {
     }
     long within = position - chunkStart;
     if (within < 0 || within + BatchHeader.BYTES > chunk.limit()) {
+      long end = Math.min(position + CHUNK, limit);
+      if (end > cachedTo && !cache.has(position, end - position)) {
+        throw NotCachedException.INSTANCE;
+      }
       chunk.clear();
       FullRead.upToEnd(channel, chunk, position);
       chunk.flip();

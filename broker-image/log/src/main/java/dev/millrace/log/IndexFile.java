@@ -27,6 +27,7 @@ abstract class IndexFile {
   private final long baseOffset;
   private volatile Path path;
   private volatile @Nullable FileChannel channel;
+  private volatile @Nullable FileCache cache;
   private volatile @Nullable Block tail;
   private volatile boolean closed;
   private boolean dirty;
@@ -128,17 +129,27 @@ abstract class IndexFile {
 
   /** Position of the last entry whose key is not above the asked one, or -1. */
   final int floor(long key) throws IOException {
-    return floor(tail(), key);
+    return floor(tail(), key, true);
   }
 
   /** The value of the last entry whose key is not above the asked one. */
   final long valueAtFloor(long key, long otherwise) throws IOException {
-    Block seen = tail();
-    int entry = floor(seen, key);
-    return entry < 0 ? otherwise : value(seen, entry);
+    return valueAtFloor(key, otherwise, true);
   }
 
-  private int floor(Block newest, long key) throws IOException {
+  /**
+   * The same.
+   *
+   * @param mayWait for the disk
+   * @throws NotCachedException it may not, and would have to
+   */
+  final long valueAtFloor(long key, long otherwise, boolean mayWait) throws IOException {
+    Block seen = tail();
+    int entry = floor(seen, key, mayWait);
+    return entry < 0 ? otherwise : value(seen, entry, mayWait);
+  }
+
+  private int floor(Block newest, long key, boolean mayWait) throws IOException {
     Block block = newest;
     for (Block b = newest; b != null; b = b.previous) {
       int count = b.count;
@@ -150,7 +161,7 @@ abstract class IndexFile {
       }
       block = b;
     }
-    return floorInFile(key, block.first);
+    return floorInFile(key, block.first, mayWait);
   }
 
   private static int lastNotAbove(long[] keys, int count, long key) {
@@ -167,14 +178,14 @@ abstract class IndexFile {
     return low;
   }
 
-  private int floorInFile(long key, int count) throws IOException {
+  private int floorInFile(long key, int count, boolean mayWait) throws IOException {
     int low = -1;
     int high = count - 1;
     ByteBuffer one = ByteBuffer.allocate(entryBytes);
     int many = SEARCH_BYTES / entryBytes;
     while (high - low > many) {
       int middle = (low + high + 1) >>> 1;
-      readEntries(one.clear(), middle);
+      readEntries(one.clear(), middle, mayWait);
       if (decodeKey(one, 0) <= key) {
         low = middle;
       } else {
@@ -185,7 +196,7 @@ abstract class IndexFile {
       return low;
     }
     ByteBuffer rest = ByteBuffer.allocate((high - low) * entryBytes);
-    readEntries(rest, low + 1);
+    readEntries(rest, low + 1, mayWait);
     while (high > low && decodeKey(rest, (high - low - 1) * entryBytes) > key) {
       high--;
     }
@@ -199,22 +210,22 @@ abstract class IndexFile {
       return block.keys[i - block.first];
     }
     ByteBuffer one = ByteBuffer.allocate(entryBytes);
-    readEntries(one, i);
+    readEntries(one, i, true);
     return decodeKey(one, 0);
   }
 
   /** The value of an entry that there is. */
   final long value(int i) throws IOException {
-    return value(tail(), i);
+    return value(tail(), i, true);
   }
 
-  private long value(Block newest, int i) throws IOException {
+  private long value(Block newest, int i, boolean mayWait) throws IOException {
     Block block = blockOf(newest, i);
     if (block != null) {
       return block.values[i - block.first];
     }
     ByteBuffer one = ByteBuffer.allocate(entryBytes);
-    readEntries(one, i);
+    readEntries(one, i, mayWait);
     return decodeValue(one, 0);
   }
 
@@ -227,7 +238,10 @@ abstract class IndexFile {
     return null;
   }
 
-  private void readEntries(ByteBuffer to, int first) throws IOException {
+  private void readEntries(ByteBuffer to, int first, boolean mayWait) throws IOException {
+    if (!mayWait && !cache().has((long) first * entryBytes, to.remaining())) {
+      throw NotCachedException.INSTANCE;
+    }
     FullRead.at(channel(), to, (long) first * entryBytes);
   }
 
@@ -258,9 +272,26 @@ abstract class IndexFile {
    */
   final synchronized void closeChannel() throws IOException {
     closed = true;
+    FileCache known = cache;
+    if (known != null) {
+      known.close();
+    }
     FileChannel open = channel;
     if (open != null) {
       open.close();
+    }
+  }
+
+  private FileCache cache() {
+    FileCache known = cache;
+    if (known != null) {
+      return known;
+    }
+    synchronized (this) {
+      if (cache == null) {
+        cache = closed ? FileCache.UNKNOWN : disk.cache(path);
+      }
+      return java.util.Objects.requireNonNull(cache);
     }
   }
 

@@ -4,12 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AbortedTxn;
 import org.apache.kafka.server.common.TransactionVersion;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one partition replica: record batches of format v2 in segment files that Kafka can
@@ -105,6 +107,22 @@ public interface Log {
    *     or beyond the end of the log
    */
   ReadResult read(long offset, int maxBytes, long upperBoundExclusive, boolean atLeastOneBatch);
+
+  /**
+   * As {@link #read}, but doesn't wait for the disk, neither to find the bytes nor, as far as one
+   * can tell, later when they are sent.
+   *
+   * @return null if some of what is needed is not in memory: {@link #load} brings it there
+   */
+  @Nullable ReadResult readCached(
+      long offset, int maxBytes, long upperBoundExclusive, boolean atLeastOneBatch);
+
+  /**
+   * Brings into memory what {@link #read} would find, on the threads of {@link CachePolicy#reads}.
+   *
+   * @return completes when it is there, or with the reason why {@link #read} would fail
+   */
+  CompletableFuture<Void> load(long offset, int maxBytes);
 
   /**
    * Tells the high watermark, for retention, deletion and transactions. One above the log's end

@@ -14,6 +14,7 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  *     files
  * @param failures told by Kafka's checkpoint files of their I/O errors
  * @param producers when an idle producer is forgotten
+ * @param cache how the page cache is treated
  * @param maxTransactionTimeoutMs after which a transaction counts as hanging
  */
 record LogEnvironment(
@@ -22,4 +23,5 @@ record LogEnvironment(
     Scheduler scheduler,
     LogDirFailureChannel failures,
     ProducerStateManagerConfig producers,
+    CachePolicy cache,
     int maxTransactionTimeoutMs) {}

@@ -34,6 +34,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * @param producerIdExpiration after which an idle producer's sequence numbers are forgotten ({@code
  *     producer.id.expiration.ms})
  * @param maxTransactionTimeout ({@code transaction.max.timeout.ms})
+ * @param cache how the page cache is treated
  */
 public record LogManagerOptions(
     Path directory,
@@ -49,7 +50,8 @@ public record LogManagerOptions(
     Duration highWatermarkInterval,
     long unflushedBytesMax,
     Duration producerIdExpiration,
-    Duration maxTransactionTimeout) {
+    Duration maxTransactionTimeout,
+    CachePolicy cache) {
 
   /** Checks what would only show much later. */
   public LogManagerOptions {
@@ -83,7 +85,8 @@ public record LogManagerOptions(
         Duration.ofSeconds(5),
         16L << 20,
         Duration.ofDays(1),
-        Duration.ofMinutes(15));
+        Duration.ofMinutes(15),
+        CachePolicy.DEFAULT);
   }
 
   /** The same with another disk. */
@@ -102,7 +105,8 @@ public record LogManagerOptions(
         highWatermarkInterval,
         unflushedBytesMax,
         producerIdExpiration,
-        maxTransactionTimeout);
+        maxTransactionTimeout,
+        cache);
   }
 
   /** The same with a listener for I/O errors. */
@@ -121,6 +125,27 @@ public record LogManagerOptions(
         highWatermarkInterval,
         unflushedBytesMax,
         producerIdExpiration,
-        maxTransactionTimeout);
+        maxTransactionTimeout,
+        cache);
+  }
+
+  /** The same with another treatment of the page cache. */
+  public LogManagerOptions withCache(CachePolicy newCache) {
+    return new LogManagerOptions(
+        directory,
+        topicConfig,
+        time,
+        scheduler,
+        disk,
+        onFailure,
+        recoveryThreads,
+        retentionInterval,
+        flushInterval,
+        checkpointInterval,
+        highWatermarkInterval,
+        unflushedBytesMax,
+        producerIdExpiration,
+        maxTransactionTimeout,
+        newCache);
   }
 }

@@ -36,6 +36,15 @@ final class OffsetIndex extends IndexFile {
 
   /** Where to start scanning for an offset. */
   int positionBefore(long offset) throws IOException {
-    return (int) valueAtFloor(offset, 0);
+    return (int) valueAtFloor(offset, 0, true);
+  }
+
+  /**
+   * The same from memory alone.
+   *
+   * @throws NotCachedException the disk would have to be waited for
+   */
+  int cachedPositionBefore(long offset) throws IOException {
+    return (int) valueAtFloor(offset, 0, false);
   }
 }

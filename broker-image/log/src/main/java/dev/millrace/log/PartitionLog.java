@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
@@ -41,7 +42,7 @@ final class PartitionLog implements Log {
   private final LeaderValidation leaderValidation;
   private final FollowerValidation followerValidation;
   private final TimestampSearch timestamps;
-  private final SegmentReader reader;
+  private final LogReads reads;
   private final LogFlusher flusher;
   private final SegmentRemoval removal;
   private final LogKeeper keeper;
@@ -76,7 +77,7 @@ final class PartitionLog implements Log {
     this.leaderValidation = new LeaderValidation(partition, environment.time());
     this.followerValidation = new FollowerValidation(partition);
     this.timestamps = new TimestampSearch(segments);
-    this.reader = new SegmentReader(segments);
+    this.reads = new LogReads(this, segments, environment);
     this.flusher = new LogFlusher(this, loaded, environment.time());
     this.removal = new SegmentRemoval(environment, directory);
     this.keeper = keeper;
@@ -356,44 +357,25 @@ final class PartitionLog implements Log {
   @Override
   public ReadResult read(
       long offset, int maxBytes, long upperBoundExclusive, boolean atLeastOneBatch) {
-    while (true) {
-      int truncationsBefore = truncations;
-      long start = logStartOffset;
-      LogEnd end = tail;
-      if (offset < start || offset > end.offset()) {
-        throw new OffsetOutOfRangeException(
-            "Offset %d is not within %d and %d of %s"
-                .formatted(offset, start, end.offset(), partition));
-      }
-      boolean empty = offset >= Math.min(upperBoundExclusive, end.offset());
-      Segment segment = empty ? end.active() : segments.floor(offset);
-      try {
-        ReadResult found =
-            segment == null
-                ? null
-                : reader.find(segment, end, offset, maxBytes, upperBoundExclusive, empty, start);
-        if (found != null) {
-          return atLeastOneBatch || found.slice().length() <= maxBytes
-              ? found
-              : SegmentReader.shorten(found, maxBytes);
-        }
-      } catch (IOException e) {
-        if (closed || !changedSince(truncationsBefore, segment)) {
-          throw fail(e);
-        }
-      }
-      if (closed) {
-        throw new KafkaStorageException("The log of " + partition + " is closed");
-      }
-      // The segment was removed or cut while we looked: look again.
-    }
+    return reads.read(offset, maxBytes, upperBoundExclusive, atLeastOneBatch);
+  }
+
+  @Override
+  public @Nullable ReadResult readCached(
+      long offset, int maxBytes, long upperBoundExclusive, boolean atLeastOneBatch) {
+    return reads.readCached(offset, maxBytes, upperBoundExclusive, atLeastOneBatch);
+  }
+
+  @Override
+  public CompletableFuture<Void> load(long offset, int maxBytes) {
+    return reads.load(offset, maxBytes);
   }
 
   /**
    * Whether a look-up may have failed because the log was truncated or a segment removed meanwhile.
    * Waits for a change that is under way: by its end it has been counted.
    */
-  private boolean changedSince(int truncationsBefore, Segment segment) {
+  boolean changedSince(int truncationsBefore, Segment segment) {
     synchronized (lock) {
       return truncations != truncationsBefore || segments.floor(segment.baseOffset()) != segment;
     }

@@ -22,6 +22,7 @@ final class Segment {
   private final long baseOffset;
   private final Path directory;
   private final SegmentFile file;
+  private final ColdReads coldReads;
   private final OffsetIndex offsets;
   private final TimeIndex times;
   private final long createdMs;
@@ -41,6 +42,7 @@ final class Segment {
     this.size = size;
     Disk disk = environment.disk();
     this.file = new SegmentFile(disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.LOG));
+    this.coldReads = new ColdReads(file::cache, environment.cache(), environment.time());
     this.offsets =
         new OffsetIndex(
             disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.INDEX), baseOffset);
@@ -62,6 +64,11 @@ final class Segment {
 
   SegmentFile file() {
     return file;
+  }
+
+  /** Those who read the file from the disk. */
+  ColdReads coldReads() {
+    return coldReads;
   }
 
   OffsetIndex offsets() {
@@ -223,7 +230,38 @@ final class Segment {
    * none.
    */
   @Nullable Place locate(FileChannel channel, long offset, int limit) throws IOException {
-    HeaderScan scan = new HeaderScan(channel, offsets.positionBefore(offset), limit);
+    return first(new HeaderScan(channel, offsets.positionBefore(offset), limit), offset);
+  }
+
+  /**
+   * The same from memory alone, and for so many bytes from there on.
+   *
+   * @param indexInterval between index entries, which is how much there is to scan at most
+   * @throws NotCachedException the disk would have to be waited for
+   */
+  @Nullable Place locateCached(
+      FileChannel channel, long offset, int limit, int bytes, int indexInterval)
+      throws IOException {
+    FileCache cache = file.cache();
+    int from = offsets.cachedPositionBefore(offset);
+    // All at once: every question is a system call or two.
+    long cachedTo = Math.min(limit, (long) from + indexInterval + bytes);
+    requireCached(cache, from, cachedTo);
+    Place place = first(new HeaderScan(channel, cache, from, limit, cachedTo), offset);
+    if (place != null) {
+      long end = Math.min(limit, place.position() + (long) Math.max(bytes, place.size()));
+      requireCached(cache, Math.max(cachedTo, place.position()), end);
+    }
+    return place;
+  }
+
+  private static void requireCached(FileCache cache, long from, long to) {
+    if (from < to && !cache.has(from, to - from)) {
+      throw NotCachedException.INSTANCE;
+    }
+  }
+
+  private static @Nullable Place first(HeaderScan scan, long offset) throws IOException {
     while (scan.advance()) {
       if (scan.lastOffset() >= offset) {
         return new Place((int) scan.position(), scan.size(), scan.baseOffset());

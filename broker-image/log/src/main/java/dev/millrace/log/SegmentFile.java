@@ -17,6 +17,7 @@ final class SegmentFile {
   private final AtomicInteger holders = new AtomicInteger(1);
   private volatile Path path;
   private volatile @Nullable FileChannel channel;
+  private volatile @Nullable FileCache cache;
 
   SegmentFile(Disk disk, Path path) {
     this.disk = disk;
@@ -71,6 +72,20 @@ final class SegmentFile {
     }
   }
 
+  /** What the page cache has of it; for who holds it. */
+  FileCache cache() {
+    FileCache known = cache;
+    if (known != null) {
+      return known;
+    }
+    synchronized (this) {
+      if (cache == null) {
+        cache = holders.get() == 0 ? FileCache.UNKNOWN : disk.cache(path);
+      }
+      return java.util.Objects.requireNonNull(cache);
+    }
+  }
+
   /** Whether it has been opened and not closed. */
   boolean isOpen() {
     FileChannel open = channel;
@@ -88,6 +103,10 @@ final class SegmentFile {
   }
 
   private synchronized void closeChannel() {
+    FileCache known = cache;
+    if (known != null) {
+      known.close();
+    }
     FileChannel open = channel;
     if (open != null) {
       try {

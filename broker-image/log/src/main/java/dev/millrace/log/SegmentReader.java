@@ -2,6 +2,9 @@ package dev.millrace.log;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.apache.kafka.storage.internals.log.LogConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentReader {
   private final Segments segments;
+  private final Supplier<LogConfig> config;
+  private final Executor waiting;
 
-  SegmentReader(Segments segments) {
+  /**
+   * @param waiting runs what waits for the disk
+   */
+  SegmentReader(Segments segments, Supplier<LogConfig> config, Executor waiting) {
     this.segments = segments;
+    this.config = config;
+    this.waiting = waiting;
   }
 
   /**
    * Finds the bytes, the first batch whole whatever its size; null if the segment has been removed.
+   *
+   * @param mayWait for the disk
+   * @throws NotCachedException it may not, and would have to, be it for the bytes themselves
    */
   @Nullable ReadResult find(
       Segment first,
@@ -25,7 +38,8 @@ final class SegmentReader {
       int maxBytes,
       long upperBound,
       boolean empty,
-      long logStartOffset)
+      long logStartOffset,
+      boolean mayWait)
       throws IOException {
     for (Segment segment = first; segment != null; segment = segments.after(segment)) {
       FileChannel channel = segment.file().retain();
@@ -35,19 +49,22 @@ final class SegmentReader {
       boolean handedOver = false;
       try {
         int limit = segment == end.active() ? end.position() : segment.size();
-        Segment.Place place = empty ? null : segment.locate(channel, offset, limit);
+        Segment.Place place =
+            empty ? null : locate(segment, channel, offset, limit, maxBytes, mayWait);
         if (place != null || empty || segment == end.active()) {
           int position = place == null ? limit : place.position();
           int available =
-              place == null ? 0 : limitOf(segment, channel, end, upperBound, limit) - position;
+              place == null
+                  ? 0
+                  : limitOf(segment, channel, end, upperBound, limit, mayWait) - position;
           int length =
               Math.clamp(available, 0, Math.max(maxBytes, place == null ? 0 : place.size()));
+          if (!mayWait) {
+            goOn(segment, position, length, limit);
+          }
           handedOver = true;
           return new ReadResult(
-              new SegmentSlice(segment.file(), channel, position, length),
-              offset,
-              logStartOffset,
-              false);
+              new SegmentSlice(segment, channel, position, length), offset, logStartOffset, false);
         }
       } finally {
         if (!handedOver) {
@@ -59,8 +76,25 @@ final class SegmentReader {
     return null;
   }
 
+  /** Who has read from the disk so far, and finds its bytes in memory now, goes on so. */
+  private void goOn(Segment segment, int position, int length, int limit) {
+    Runnable next = segment.coldReads().passed(position, length, limit);
+    if (next != null) {
+      waiting.execute(next);
+    }
+  }
+
+  private Segment.@Nullable Place locate(
+      Segment segment, FileChannel channel, long offset, int limit, int bytes, boolean mayWait)
+      throws IOException {
+    return mayWait
+        ? segment.locate(channel, offset, limit)
+        : segment.locateCached(channel, offset, limit, bytes, config.get().indexInterval);
+  }
+
   /** The position that the upper bound has in a segment. */
-  private int limitOf(Segment segment, FileChannel channel, LogEnd end, long upperBound, int limit)
+  private int limitOf(
+      Segment segment, FileChannel channel, LogEnd end, long upperBound, int limit, boolean mayWait)
       throws IOException {
     if (upperBound >= end.offset()) {
       return limit;
@@ -69,12 +103,15 @@ final class SegmentReader {
     if (next != null && next.baseOffset() <= upperBound) {
       return limit;
     }
-    Segment.Place place = segment.locate(channel, upperBound, limit);
+    Segment.Place place = locate(segment, channel, upperBound, limit, 0, mayWait);
     return place == null ? limit : place.position();
   }
 
   /** Only a first batch larger than what was asked for makes a slice too long. */
   static ReadResult shorten(ReadResult found, int maxBytes) {
+    if (found.slice().length() <= maxBytes) {
+      return found;
+    }
     return new ReadResult(
         new ShortenedSlice(found.slice(), Math.max(0, maxBytes)),
         found.offset(),

@@ -11,9 +11,12 @@ import dev.millrace.broker.replica.ReplicationThrottle;
 import dev.millrace.broker.replica.fetch.FetchFound;
 import dev.millrace.broker.replica.fetch.FetchSession;
 import dev.millrace.broker.replica.fetch.PartitionAnswer;
+import dev.millrace.log.Log;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicIdPartition;
@@ -38,7 +41,12 @@ final class FetchReader implements FetchSession.Reading {
   private final FetchLimits limits;
   private final LeaderHints hints;
   private final ReplicationThrottle throttle;
+  private final List<ColdRead> cold = new ArrayList<>();
   private boolean first = true;
+  private boolean mayWait;
+
+  /** Something that there is to read, but not in memory. */
+  private record ColdRead(Log log, long offset, int maxBytes) {}
 
   FetchReader(
       HostedPartitions partitions,
@@ -56,6 +64,34 @@ final class FetchReader implements FetchSession.Reading {
   /** The request's first look is over: the next one tells nothing of the one who asks. */
   void askedOnce() {
     first = false;
+  }
+
+  /** Whether the last look met what is not in memory, and left it out. */
+  boolean metCold() {
+    return !cold.isEmpty();
+  }
+
+  /**
+   * Brings into memory what the last looks met that is not.
+   *
+   * @return completes when it is there or can't be had
+   */
+  CompletableFuture<Void> loadCold() {
+    CompletableFuture<?>[] loads =
+        cold.stream()
+            .map(one -> one.log().load(one.offset(), one.maxBytes()))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(loads);
+  }
+
+  /** Looks anew. */
+  void beginLook() {
+    cold.clear();
+  }
+
+  /** From now on the disk is waited for. */
+  void waitForDisk() {
+    mayWait = true;
   }
 
   @Override
@@ -81,7 +117,12 @@ final class FetchReader implements FetchSession.Reading {
                   Math.min(wanted.maxBytes, room),
                   !heldBack && found.bytes() == 0,
                   optionalInt(wanted.currentLeaderEpoch),
-                  optionalInt(wanted.lastFetchedEpoch)));
+                  optionalInt(wanted.lastFetchedEpoch),
+                  mayWait));
+      if (read.cold() && room > 0) {
+        cold.add(
+            new ColdRead(partition.log(), wanted.fetchOffset, Math.min(wanted.maxBytes, room)));
+      }
       return answer(id, read);
     } catch (RuntimeException e) {
       return new PartitionAnswer(failed(id, e), false);

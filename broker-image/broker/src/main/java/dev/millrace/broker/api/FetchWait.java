@@ -14,11 +14,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One fetch until it is answered: looks, and if there is not enough, waits for a high watermark to
  * move (for a follower, for an append), for another request behind it, or for the time to run out.
- * On the connection's event loop, but for the partitions' news, which come from anywhere and only
- * have it look again. While it waits it holds no slice.
+ * What there is but not in memory it has brought there by others, and looks again; if there is
+ * nothing else, it waits for that even when the time has run out, for a client that was told that
+ * there is nothing would only ask again. On the connection's event loop, but for the partitions'
+ * news, which come from anywhere and only have it look again. While it waits it holds no slice.
  */
 final class FetchWait implements FetchWaiter {
   private static final long TELL_AFTER_MS = 10;
+
+  /**
+   * What was brought into memory may be gone when it is looked for, where there is far too little
+   * of it. Then somebody has to wait for the disk, or the fetch would never end.
+   */
+  private static final int LOADS_MOST = 3;
 
   private final RequestContext context;
   private final FetchSession session;
@@ -29,6 +37,9 @@ final class FetchWait implements FetchWaiter {
   private final AtomicBoolean answerScheduled = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> timer;
   private boolean done;
+  private boolean timeIsUp;
+  private boolean loading;
+  private int loads;
 
   /**
    * @param epoch of the session, that this fetch is answered in
@@ -47,13 +58,13 @@ final class FetchWait implements FetchWaiter {
   }
 
   void start() {
-    if (look(limits.maxWaitMs() <= 0)) {
+    timeIsUp = limits.maxWaitMs() <= 0;
+    if (look(false)) {
       return;
     }
     reader.askedOnce();
-    context.whenOthersWait(() -> look(true));
-    timer =
-        context.eventLoop().schedule(() -> look(true), limits.maxWaitMs(), TimeUnit.MILLISECONDS);
+    context.whenOthersWait(this::timeIsUp);
+    timer = context.eventLoop().schedule(this::timeIsUp, limits.maxWaitMs(), TimeUnit.MILLISECONDS);
     session.await(this);
     // What came between the first look and this was not told.
     look(false);
@@ -84,6 +95,11 @@ final class FetchWait implements FetchWaiter {
     context.eventLoop().execute(() -> look(true));
   }
 
+  private void timeIsUp() {
+    timeIsUp = true;
+    look(false);
+  }
+
   /**
    * @param last whether to answer with whatever there is
    * @return whether it is answered
@@ -92,13 +108,38 @@ final class FetchWait implements FetchWaiter {
     if (done) {
       return true;
     }
+    reader.beginLook();
     FetchFound found = session.look(reader);
-    if (!last && !session.isEmpty() && !found.urgent() && found.bytes() < limits.minBytes()) {
-      found.release();
-      return false;
+    if (reader.metCold() && !loading) {
+      load();
     }
-    answer(found);
-    return true;
+    if (last || isEnough(found)) {
+      answer(found);
+      return true;
+    }
+    found.release();
+    return false;
+  }
+
+  private boolean isEnough(FetchFound found) {
+    return session.isEmpty()
+        || found.urgent()
+        || found.bytes() >= limits.minBytes()
+        || (timeIsUp && (found.bytes() > 0 || !loading));
+  }
+
+  private void load() {
+    loading = true;
+    reader.loadCold().whenComplete((nothing, failed) -> context.eventLoop().execute(this::loaded));
+  }
+
+  private void loaded() {
+    loading = false;
+    loads++;
+    if (loads == LOADS_MOST) {
+      reader.waitForDisk();
+    }
+    look(false);
   }
 
   private void answer(FetchFound found) {

@@ -433,16 +433,25 @@ public final class Partition {
       return PartitionRead.diverging(committed, stable, log.logStartOffset(), diverging);
     }
     long bound = consumer.readCommitted() ? stable : committed;
-    ReadResult found =
-        log.read(request.offset(), request.maxBytes(), bound, request.atLeastOneBatch());
+    ReadResult found = find(request, bound);
     return new PartitionRead(
-        found.slice(),
+        found == null ? null : found.slice(),
         committed,
         stable,
-        found.logStartOffset(),
-        consumer.readCommitted() ? log.abortedTransactions(request.offset(), bound) : null,
+        found == null ? log.logStartOffset() : found.logStartOffset(),
+        consumer.readCommitted() && found != null
+            ? log.abortedTransactions(request.offset(), bound)
+            : null,
         null,
-        request.offset() >= bound);
+        request.offset() >= bound,
+        found == null);
+  }
+
+  /** Null if it is not in memory, and the reader doesn't wait for the disk. */
+  private @Nullable ReadResult find(ReadRequest request, long bound) {
+    return request.mayWait()
+        ? log.read(request.offset(), request.maxBytes(), bound, request.atLeastOneBatch())
+        : log.readCached(request.offset(), request.maxBytes(), bound, request.atLeastOneBatch());
   }
 
   private PartitionRead replicate(
@@ -458,24 +467,26 @@ public final class Partition {
     // Whoever is not in sync is looked at all the time: it is to be let in as soon as it may.
     boolean settled =
         request.offset() >= log.logEndOffset() && leader.isr().contains(follower.brokerId());
-    ReadResult found =
-        log.read(request.offset(), request.maxBytes(), Long.MAX_VALUE, request.atLeastOneBatch());
+    ReadResult found = find(request, Long.MAX_VALUE);
     try {
       if (follower.fetching()) {
         inSync.fetched(leader, follower, request.offset());
       }
     } catch (RuntimeException e) {
-      found.release();
+      if (found != null) {
+        found.release();
+      }
       throw e;
     }
     return new PartitionRead(
-        found.slice(),
+        found == null ? null : found.slice(),
         watermark.value(),
         log.lastStableOffset(),
-        found.logStartOffset(),
+        found == null ? log.logStartOffset() : found.logStartOffset(),
         null,
         null,
-        settled);
+        settled,
+        found == null);
   }
 
   private @Nullable EpochEndOffset divergence(ReadRequest request, PartitionState now) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one partition gives a fetch.
  *
- * @param slice the bytes, the caller's to release; null where the reader's log diverges
+ * @param slice the bytes, the caller's to release; null where the reader's log diverges, and where
+ *     they are not in memory and the reader does not wait
  * @param highWatermark at the time
  * @param lastStableOffset at the time
  * @param logStartOffset at the time
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     others
  * @param diverging where the reader's log parts from this one
  * @param settled whether there is nothing more for this reader until the partition has news
+ * @param cold whether there is something that is not in memory
  */
 public record PartitionRead(
     @Nullable LogSlice slice,
@@ -25,11 +27,12 @@ public record PartitionRead(
     long logStartOffset,
     @Nullable List<AbortedTxn> aborted,
     @Nullable EpochEndOffset diverging,
-    boolean settled) {
+    boolean settled,
+    boolean cold) {
   static PartitionRead diverging(
       long highWatermark, long lastStableOffset, long logStartOffset, EpochEndOffset where) {
     return new PartitionRead(
-        null, highWatermark, lastStableOffset, logStartOffset, null, where, false);
+        null, highWatermark, lastStableOffset, logStartOffset, null, where, false, false);
   }
 
   /** Bytes found. */

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  * @param atLeastOneBatch whether the first batch may exceed the bound
  * @param currentLeaderEpoch the epoch that the reader takes for the current one
  * @param lastFetchedEpoch the epoch of the last record that the reader has
+ * @param mayWait for the disk
  */
 public record ReadRequest(
     Reader reader,
@@ -18,4 +19,16 @@ public record ReadRequest(
     int maxBytes,
     boolean atLeastOneBatch,
     OptionalInt currentLeaderEpoch,
-    OptionalInt lastFetchedEpoch) {}
+    OptionalInt lastFetchedEpoch,
+    boolean mayWait) {
+  /** A request of somebody who may wait for the disk. */
+  public ReadRequest(
+      Reader reader,
+      long offset,
+      int maxBytes,
+      boolean atLeastOneBatch,
+      OptionalInt currentLeaderEpoch,
+      OptionalInt lastFetchedEpoch) {
+    this(reader, offset, maxBytes, atLeastOneBatch, currentLeaderEpoch, lastFetchedEpoch, true);
+  }
+}

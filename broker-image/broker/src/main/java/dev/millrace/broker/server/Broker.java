@@ -114,7 +114,10 @@ final class Broker implements AutoCloseable {
     var scheduler = new KafkaScheduler(2, true, "log-");
     scheduler.startup();
     step("log scheduler", scheduler::shutdown);
-    LogManager logs = LogManager.open(Parts.logOptions(config, scheduler, volume::failed));
+    var coldReads = Parts.coldReadThreads();
+    step("cold reads", coldReads::shutdownNow);
+    LogManager logs =
+        LogManager.open(Parts.logOptions(config, scheduler, coldReads, volume::failed));
     step("logs", logs);
     health.logs(logs);
     volume.start();

@@ -4,17 +4,22 @@ import dev.millrace.broker.api.DataHandlers;
 import dev.millrace.broker.controller.BrokerIdentity;
 import dev.millrace.broker.controller.ControllerSettings;
 import dev.millrace.broker.controller.Endpoint;
+import dev.millrace.broker.health.MemoryScarcity;
 import dev.millrace.broker.network.NetworkConfig;
 import dev.millrace.broker.replica.FetcherSettings;
 import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TopicConfigs;
+import dev.millrace.log.CachePolicy;
 import dev.millrace.log.Disk;
 import dev.millrace.log.LogManagerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -117,7 +122,7 @@ final class Parts {
 
   /** Until the metadata is known, a topic's settings are the broker's. */
   static LogManagerOptions logOptions(
-      BrokerConfig config, Scheduler scheduler, Consumer<Throwable> onFailure) {
+      BrokerConfig config, Scheduler scheduler, Executor coldReads, Consumer<Throwable> onFailure) {
     var values = config.values();
     TopicConfigs topics = topicConfigs(config);
     return new LogManagerOptions(
@@ -137,7 +142,12 @@ final class Parts {
                 ReplicationConfigs.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS_CONFIG)),
         16L << 20,
         Duration.ofDays(1),
-        Duration.ofMinutes(15));
+        Duration.ofMinutes(15),
+        new CachePolicy(
+            coldReads,
+            values.getInt(SettingNames.READ_AHEAD),
+            values.getBoolean(SettingNames.DROP_PASSED),
+            MemoryScarcity.ofThisProcess()));
   }
 
   /** Kafka's default is never; there is still {@code flush.ms} of topics to look for. */
@@ -164,14 +174,23 @@ final class Parts {
    * For what may wait for the disk; who comes when all are busy and the queue is full is refused.
    */
   static ExecutorService diskThreads() {
+    return diskThreads("disk-", new ArrayBlockingQueue<>(DISK_QUEUE));
+  }
+
+  /** For what fetches need of the disk, of which each that waits has a task for each partition. */
+  static ExecutorService coldReadThreads() {
+    return diskThreads("cold-", new LinkedBlockingQueue<>());
+  }
+
+  private static ExecutorService diskThreads(String name, BlockingQueue<Runnable> queue) {
     var threads =
         new ThreadPoolExecutor(
             DISK_THREADS,
             DISK_THREADS,
             30,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(DISK_QUEUE),
-            Thread.ofPlatform().name("disk-", 0).daemon().factory());
+            queue,
+            Thread.ofPlatform().name(name, 0).daemon().factory());
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }

@@ -29,6 +29,8 @@ final class SettingNames {
   static final String KUBERNETES_CREDENTIALS = "kubernetes.credentials.dir";
   static final String RACK_FILE = "broker.rack.file";
   static final String RACK_WAIT = "broker.rack.wait.ms";
+  static final String READ_AHEAD = "page.cache.read.ahead.bytes";
+  static final String DROP_PASSED = "page.cache.drop.passed";
 
   /**
    * Kafka's names, but half and two thirds of Kafka's defaults. A broker whose process dies is
@@ -125,6 +127,21 @@ final class SettingNames {
             Range.between(0, 999_999),
             Importance.LOW,
             "How long a broker that starts waits for that file to have content.")
+        .define(
+            READ_AHEAD,
+            Type.INT,
+            2 << 20,
+            Range.between(0, 1 << 30),
+            Importance.LOW,
+            "How far ahead of somebody who reads from the disk the kernel is told to read: more"
+                + " hides a slow disk better, and takes as much of the page cache for each.")
+        .define(
+            DROP_PASSED,
+            Type.BOOLEAN,
+            true,
+            Importance.LOW,
+            "Whether what was read from the disk for one reader alone leaves the page cache behind"
+                + " it while memory is scarce, so that it takes nothing else's place there.")
         .define(
             HEARTBEAT_INTERVAL,
             Type.INT,

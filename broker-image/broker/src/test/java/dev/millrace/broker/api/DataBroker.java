@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -87,15 +88,27 @@ final class DataBroker implements AutoCloseable {
 
   /** A broker whose first image has these topics, as an earlier life of it knew them. */
   DataBroker(Path directory, NetworkConfig config, List<TopicImage> topics) throws IOException {
+    this(directory, config, topics, 2, options -> options);
+  }
+
+  /** A broker with so many event loops, and logs of another kind. */
+  DataBroker(
+      Path directory,
+      NetworkConfig config,
+      List<TopicImage> topics,
+      int loops,
+      UnaryOperator<LogManagerOptions> logOptions)
+      throws IOException {
     scheduler.startup();
     logs =
         LogManager.open(
-            LogManagerOptions.of(
-                directory, topic -> new LogConfig(Map.of()), Time.SYSTEM, scheduler));
+            logOptions.apply(
+                LogManagerOptions.of(
+                    directory, topic -> new LogConfig(Map.of()), Time.SYSTEM, scheduler)));
     logs.load();
     partitions = new HostedPartitions(alone(), logs, new TopicConfigs(Map.of()));
     metadata.subscribe(partitions);
-    transport = Transport.open(2);
+    transport = Transport.open(loops);
     server = new NetworkServer(transport, config);
     port = server.bind("CLIENT", false, new InetSocketAddress("127.0.0.1", 0), table()).getPort();
     List<ApiMessage> records = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.millrace.broker.replica.Replication;
 import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TopicConfigs;
 import dev.millrace.broker.replica.fetch.FetchSessions;
+import dev.millrace.log.CachePolicy;
 import dev.millrace.log.LogManager;
 import dev.millrace.log.LogManagerOptions;
 import java.nio.ByteBuffer;
@@ -129,7 +130,8 @@ final class BrokerLife implements World.Actor, LeaderChannel {
                 Duration.ofMillis(120),
                 300,
                 Duration.ofDays(1),
-                Duration.ofMinutes(15)));
+                Duration.ofMinutes(15),
+                CachePolicy.DEFAULT));
     manager.load();
     return manager;
   }

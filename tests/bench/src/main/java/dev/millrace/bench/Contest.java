@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import dev.millrace.launch.AotCache;
 import dev.millrace.launch.Checkout;
 import dev.millrace.launch.Peer;
 import dev.millrace.launch.Peers;
@@ -30,12 +31,17 @@ final class Contest {
   private final List<String> millraceJvm;
   private final String kafkaName;
 
-  /** {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. */
+  /**
+   * {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. Makes
+   * an AOT cache for these options unless this build has one.
+   */
   Contest(Checkout checkout, Path folder, List<String> moreMillraceJvm) {
     this.peers = new Peers(checkout);
     this.folder = folder;
-    this.millraceJvm =
+    List<String> options =
         Stream.concat(Peers.MILLRACE_JVM.stream(), moreMillraceJvm.stream()).toList();
+    this.millraceJvm =
+        Stream.concat(Stream.of(new AotCache(checkout).option(options)), options.stream()).toList();
     Matcher jar =
         Pattern.compile("kafka_2\\.13-([0-9.]+)\\.jar").matcher(checkout.classPath("kafka"));
     this.kafkaName = "Kafka " + (jar.find() ? jar.group(1) : "");

@@ -28,14 +28,19 @@ public final class Peers {
           "-XX:MaxInlineLevel=15",
           "-Djava.awt.headless=true");
 
-  /** A broker of ours as the operator's memory plan starts the smallest one. */
+  /**
+   * A broker of ours as the operator's memory plan starts the smallest one, with what its image
+   * gives it; but for the AOT cache, which {@link AotCache} makes.
+   */
   public static final List<String> MILLRACE_JVM =
       List.of(
           "-Xmx64m",
-          "-Xms64m",
           "-XX:MaxDirectMemorySize=64m",
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:ArchiveRelocationMode=0",
+          "-Xlog:aot*=error",
           "-XX:+ExitOnOutOfMemoryError",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");

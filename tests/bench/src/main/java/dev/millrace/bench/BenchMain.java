@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,13 +88,13 @@ final class BenchMain implements Callable<Integer> {
   private String measure(Checkout checkout, RunFolder run, Instant start) throws IOException {
     Path folder = run.path();
     Effort effort = quick ? Effort.shortRun() : Effort.full(rounds, Duration.ofSeconds(seconds));
-    Suite suite =
-        new Suite(
+    Catalogue catalogue =
+        Catalogue.of(
             effort,
             new PerfTool(checkout, folder),
             Librdkafka.install(checkout, folder),
-            Pattern.compile(only),
-            System.err::println);
+            Pattern.compile(only));
+    Suite suite = new Suite(effort, catalogue, System.err::println);
     Contest contest = new Contest(checkout, folder, millraceJvm);
     List<Peer> contenders = contest.peers(peers);
     List<Peer> all = new ArrayList<>(contenders);
@@ -105,7 +106,8 @@ final class BenchMain implements Callable<Integer> {
       suite.starts(all);
     }
     suite.load(contenders);
-    List<String> names = all.stream().map(Peer::name).toList();
+    List<String> names =
+        Stream.concat(all.stream().map(Peer::name), Stream.of(Turns.BARE)).toList();
     return heading(checkout, folder, effort, start) + new Report(suite.figures(), names).markdown();
   }
 
@@ -122,7 +124,8 @@ final class BenchMain implements Callable<Integer> {
 
         One broker of each kind with its defaults on the same machine and disk, Millrace with the options and an AOT cache as in its image, Kafka as its start script has it; both running, one busy at a time, in turns A B B A. Median (least–greatest) of %d turns%s.
         MB = 10^6, GB = 10^9 bytes of record values, 1 KiB each. CPU is the broker's process alone (user and kernel, `/proc/PID/stat`). Produce is acks=all; raw clients keep 5 requests
-        in flight and send batches that were encoded before; raw fetches are one at a time. *%s*: used by neither broker nor client, what the host stole included; clients share the cores
+        in flight and send batches that were encoded before; raw fetches are one at a time, and the client throws their records away in the kernel. *Bare sendfile loop*: a process that
+        does nothing but send a file from the page cache, 1 MiB a call, read by the same client over as many connections: the limit. *%s*: used by neither broker nor client, what the host stole included; clients share the cores
         with the broker, so CPU-s/GB is what tells brokers apart and MB/s is a lower bound. Ratio: first to second column.
 
         """,
@@ -134,6 +137,6 @@ final class BenchMain implements Callable<Integer> {
         Machine.describe(folder),
         effort.rounds(),
         effort.warmUp() ? " after one that was thrown away" : "",
-        Suite.NOISE);
+        Meter.NOISE);
   }
 }

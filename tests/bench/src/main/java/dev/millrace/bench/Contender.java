@@ -4,6 +4,7 @@ import dev.millrace.bench.wire.ProduceLoop;
 import dev.millrace.bench.wire.RecordBatch;
 import dev.millrace.launch.Peer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,6 +23,7 @@ final class Contender implements AutoCloseable {
 
   private final Peer peer;
   private final Topics topics;
+  private final RecordBatch fillBatch = RecordBatch.of(FILL_BATCH_BYTES, new SplittableRandom(1));
   private Uuid filledId = Uuid.ZERO_UUID;
   private int named;
 
@@ -40,15 +42,24 @@ final class Contender implements AutoCloseable {
   /** Makes the topic that consumers read. */
   void fill(long bytes) throws IOException {
     filledId = create(FILLED, 1);
-    RecordBatch batch = RecordBatch.of(FILL_BATCH_BYTES, new SplittableRandom(1));
     try (ProduceLoop loop =
-        ProduceLoop.open(peer.bootstrap(), FILLED, filledId, List.of(0), batch)) {
+        ProduceLoop.open(peer.bootstrap(), FILLED, filledId, List.of(0), fillBatch)) {
       loop.run(Duration.ofMinutes(2), bytes);
     }
   }
 
   Peer peer() {
     return peer;
+  }
+
+  /** What the filled topic consists of. */
+  RecordBatch fillBatch() {
+    return fillBatch;
+  }
+
+  /** The file with the filled topic's first records. */
+  Path filledFile() {
+    return peer.data().resolve(FILLED + "-0").resolve("00000000000000000000.log");
   }
 
   Uuid filledId() {

@@ -80,6 +80,11 @@ final class Librdkafka {
     }
 
     @Override
+    public Section section() {
+      return codec == null ? Section.CONSUME : Section.PRODUCE;
+    }
+
+    @Override
     public String title() {
       return title;
     }

@@ -4,12 +4,21 @@ import dev.millrace.bench.Workload.Moved;
 import dev.millrace.launch.MachineUsage;
 import dev.millrace.launch.ProcessUsage;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 
-/**
- * Runs one turn of a workload between two readings of the kernel's counters. Used by one thread.
- */
+/** Runs the measured part of a turn between two readings of the kernel's counters. One thread. */
 final class Meter {
+  static final String CPU = "broker CPU-s/GB";
+  static final String NOISE = "others' share of the cores";
+
   private final long self = ProcessHandle.current().pid();
+
+  /** What is measured. */
+  @FunctionalInterface
+  interface Task {
+    Moved run() throws IOException;
+  }
 
   /**
    * What one turn cost.
@@ -19,21 +28,37 @@ final class Meter {
    * @param userPerGigabyte of those, the ones in user mode
    * @param noise share of all cores' time that neither broker nor client used, what the host took
    *     included
+   * @param more what the workload itself saw
    */
   record Sample(
-      double megabytesPerSecond, double cpuPerGigabyte, double userPerGigabyte, double noise) {}
+      double megabytesPerSecond,
+      double cpuPerGigabyte,
+      double userPerGigabyte,
+      double noise,
+      List<Figure> more) {
 
-  Sample measure(Workload workload, Contender contender) throws IOException {
-    workload.prepare(contender);
-    long broker = contender.peer().pid();
+    /** As they stand below each other in the table. */
+    List<Figure> figures() {
+      return Stream.concat(
+              more.stream(),
+              Stream.of(
+                  new Figure(CPU, 2, cpuPerGigabyte),
+                  new Figure("of it in user mode", 2, userPerGigabyte),
+                  new Figure("MB/s", 0, megabytesPerSecond),
+                  new Figure(NOISE, 2, noise)))
+          .toList();
+    }
+  }
+
+  /** Runs a task that keeps the process {@code broker} busy. */
+  Sample measure(long broker, Task task) throws IOException {
     ProcessUsage brokerBefore = ProcessUsage.of(broker);
     ProcessUsage selfBefore = ProcessUsage.of(self);
     MachineUsage machineBefore = MachineUsage.now();
-    Moved moved = workload.run(contender);
+    Moved moved = task.run();
     MachineUsage machine = MachineUsage.now().since(machineBefore);
     ProcessUsage selfAfter = ProcessUsage.of(self);
     ProcessUsage brokerAfter = ProcessUsage.of(broker);
-    workload.cleanUp(contender);
 
     double brokerCpu = brokerAfter.cpuSeconds() - brokerBefore.cpuSeconds();
     double clientCpu =
@@ -46,6 +71,7 @@ final class Meter {
         moved.megabytesPerSecond(),
         brokerCpu / moved.gigabytes(),
         (brokerAfter.userSeconds() - brokerBefore.userSeconds()) / moved.gigabytes(),
-        Math.max(0, others / machine.totalSeconds()));
+        Math.max(0, others / machine.totalSeconds()),
+        moved.more());
   }
 }

@@ -65,6 +65,11 @@ final class PerfTool {
     }
 
     @Override
+    public Section section() {
+      return Section.PRODUCE;
+    }
+
+    @Override
     public String title() {
       return "kafka-producer-perf-test, 1 KiB, " + compression;
     }
@@ -118,6 +123,11 @@ final class PerfTool {
 
     Consume(Effort effort) {
       this.effort = effort;
+    }
+
+    @Override
+    public Section section() {
+      return Section.CONSUME;
     }
 
     @Override

@@ -4,16 +4,31 @@ import dev.millrace.bench.wire.FetchLoop;
 import java.io.IOException;
 import java.util.Collections;
 
-/** Connections that fetch the filled topic over and over and throw away what comes. */
+/**
+ * Connections that fetch the filled topic over and over and throw away what comes. Not even the
+ * bare loop's receiver is cheaper, which is read in the same way.
+ */
 final class RawFetch implements Workload {
+  private final Section section;
   private final Effort effort;
   private final int maxBytes;
   private final int connections;
 
-  RawFetch(Effort effort, int maxBytes, int connections) {
+  RawFetch(Section section, Effort effort, int maxBytes, int connections) {
+    this.section = section;
     this.effort = effort;
     this.maxBytes = maxBytes;
     this.connections = connections;
+  }
+
+  @Override
+  public Section section() {
+    return section;
+  }
+
+  @Override
+  public int bareConnections() {
+    return connections;
   }
 
   @Override
@@ -38,7 +53,8 @@ final class RawFetch implements Workload {
                   Contender.FILLED,
                   contender.filledId(),
                   0,
-                  maxBytes)) {
+                  maxBytes,
+                  contender.fillBatch())) {
             return loop.run(effort.window());
           }
         };

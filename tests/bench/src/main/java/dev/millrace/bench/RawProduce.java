@@ -14,6 +14,7 @@ import org.apache.kafka.common.Uuid;
  * every time.
  */
 final class RawProduce implements Workload {
+  private final Section section;
   private final Effort effort;
   private final int batchBytes;
   private final int partitions;
@@ -21,11 +22,17 @@ final class RawProduce implements Workload {
   private String topic = "";
   private Uuid topicId = Uuid.ZERO_UUID;
 
-  RawProduce(Effort effort, int batchBytes, int partitions, int connections) {
+  RawProduce(Section section, Effort effort, int batchBytes, int partitions, int connections) {
+    this.section = section;
     this.effort = effort;
     this.batchBytes = batchBytes;
     this.partitions = partitions;
     this.connections = connections;
+  }
+
+  @Override
+  public Section section() {
+    return section;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.bench.Figures.Row;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns figures into Markdown: a table for each section, median and spread of every contender, the
- * first two's ratio. Immutable.
+ * ratio of the section's first two. Immutable.
  */
 record Report(Figures figures, List<String> contenders) {
   private static final String NONE = "–";
@@ -19,6 +20,7 @@ record Report(Figures figures, List<String> contenders) {
     return figures.values().keySet().stream()
         .map(Row::section)
         .distinct()
+        .sorted(Comparator.comparingInt(Section::place))
         .map(this::section)
         .collect(Collectors.joining("\n"));
   }
@@ -52,7 +54,7 @@ record Report(Figures figures, List<String> contenders) {
             .append(cell(row.getValue().get(name), row.getKey().decimals()))
             .append(" |");
       }
-      text.append(' ').append(ratio(row.getKey(), row.getValue())).append(" |\n");
+      text.append(' ').append(ratio(row.getKey(), row.getValue(), present)).append(" |\n");
     }
     return text.toString();
   }
@@ -61,12 +63,12 @@ record Report(Figures figures, List<String> contenders) {
     return values == null ? NONE : Spread.of(values).text(decimals);
   }
 
-  private String ratio(Row row, Map<String, List<Double>> values) {
-    if (contenders.size() < 2 || row.unit().equals(Suite.NOISE)) {
+  private static String ratio(Row row, Map<String, List<Double>> values, List<String> present) {
+    if (present.size() < 2 || row.unit().equals(Meter.NOISE)) {
       return "";
     }
-    List<Double> ours = values.get(contenders.get(0));
-    List<Double> theirs = values.get(contenders.get(1));
+    List<Double> ours = values.get(present.get(0));
+    List<Double> theirs = values.get(present.get(1));
     if (ours == null || theirs == null || Spread.of(theirs).median() == 0) {
       return NONE;
     }

@@ -37,15 +37,15 @@ class ReportTest {
     Figures figures = new Figures();
     figures.add(new Row("Start", "idle", "MB", 0), "A", 1.0);
     figures.add(new Row("Start", "idle", "MB", 0), "C", 2.0);
-    figures.add(new Row("Produce", "raw", Suite.NOISE, 2), "A", 0.5);
-    figures.add(new Row("Produce", "raw", Suite.NOISE, 2), "B", 0.5);
+    figures.add(new Row("Produce", "raw", Meter.NOISE, 2), "A", 0.5);
+    figures.add(new Row("Produce", "raw", Meter.NOISE, 2), "B", 0.5);
 
     // When
     String markdown = new Report(figures, List.of("A", "B", "C")).markdown();
 
     // Then
     assertThat(markdown)
-        .contains("| | | A | C | ratio |", "| idle | MB | 1 (1–1) | 2 (2–2) | – |")
-        .contains("| raw | " + Suite.NOISE + " | 0.50 (0.50–0.50) | 0.50 (0.50–0.50) |  |");
+        .contains("| | | A | C | ratio |", "| idle | MB | 1 (1–1) | 2 (2–2) | **0.50** |")
+        .contains("| raw | " + Meter.NOISE + " | 0.50 (0.50–0.50) | 0.50 (0.50–0.50) |  |");
   }
 }

@@ -2,56 +2,39 @@ package dev.millrace.bench.wire;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.message.FetchRequestData;
-import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
-import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
  * Fetches one partition from its start to its end again and again, one request at a time and
- * without a fetch session, and throws the records away. Used by one thread.
+ * without a fetch session. The records never leave the kernel: the partition is full of one and the
+ * same batch, behind a few records at its start, and so their number tells the next offset. Used by
+ * one thread.
  */
 public final class FetchLoop implements AutoCloseable {
-  private static final int MAX_WAIT_MS = 500;
-  private static final int SESSIONLESS_EPOCH = -1;
-
   private final WireConnection connection;
-  private final short version;
-  private final String topic;
-  private final Uuid topicId;
-  private final int partition;
-  private final int maxBytes;
+  private final FetchRequest request;
+  private final RecordBatch batch;
+  private final int batchRecords;
+  private long start = -1;
   private long offset;
 
-  private FetchLoop(
-      WireConnection connection,
-      short version,
-      String topic,
-      Uuid topicId,
-      int partition,
-      int maxBytes) {
+  private FetchLoop(WireConnection connection, FetchRequest request, RecordBatch batch) {
     this.connection = connection;
-    this.version = version;
-    this.topic = topic;
-    this.topicId = topicId;
-    this.partition = partition;
-    this.maxBytes = maxBytes;
+    this.request = request;
+    this.batch = batch;
+    this.batchRecords = batch.payloadBytes() / RecordBatch.VALUE_BYTES;
   }
 
-  /** Connects; every fetch asks for at most {@code maxBytes}. */
+  /** Connects; every fetch asks for at most {@code maxBytes}, more than {@code batch} has. */
   public static FetchLoop open(
-      String bootstrap, String topic, Uuid topicId, int partition, int maxBytes)
+      String bootstrap, String topic, Uuid topicId, int partition, int maxBytes, RecordBatch batch)
       throws IOException {
     WireConnection connection = WireConnection.to(bootstrap);
     try {
       return new FetchLoop(
-          connection, connection.newestVersion(ApiKeys.FETCH), topic, topicId, partition, maxBytes);
+          connection, new FetchRequest(connection, topic, topicId, partition, maxBytes), batch);
     } catch (IOException e) {
       connection.close();
       throw e;
@@ -63,52 +46,45 @@ public final class FetchLoop implements AutoCloseable {
     long deadline = System.nanoTime() + duration.toNanos();
     long fetched = 0;
     while (System.nanoTime() - deadline < 0) {
-      FetchResponseData response =
-          new FetchResponseData(connection.call(ApiKeys.FETCH, version, request()), version);
-      PartitionData data = onlyPartition(response);
-      RecordBatch.Scan scan =
-          RecordBatch.Scan.of(((MemoryRecords) data.records()).buffer(), offset);
-      if (scan.nextOffset() == offset) {
-        throw new IOException(
-            "nothing to fetch at offset " + offset + " of " + data.highWatermark());
-      }
-      fetched += scan.payloadBytes();
-      offset = scan.nextOffset() == data.highWatermark() ? 0 : scan.nextOffset();
+      fetched += next();
     }
     return fetched;
   }
 
-  private PartitionData onlyPartition(FetchResponseData response) throws IOException {
-    if (response.errorCode() != Errors.NONE.code() || response.responses().isEmpty()) {
-      throw new IOException("the broker refused a fetch: " + Errors.forCode(response.errorCode()));
+  /** Fetches once; returns bytes of payload that came. */
+  public long next() throws IOException {
+    if (start < 0) {
+      start = firstBoundary();
+      offset = start;
     }
-    PartitionData data = response.responses().getFirst().partitions().getFirst();
-    if (data.errorCode() != Errors.NONE.code()) {
+    request.send(connection, offset);
+    FetchHead head = request.receiveHead(connection);
+    long batches = head.recordBytes() / batch.records().sizeInBytes();
+    if (batches == 0) {
       throw new IOException(
-          "the broker refused a fetch at " + offset + ": " + Errors.forCode(data.errorCode()));
+          "%d bytes at offset %d of %d"
+              .formatted(head.recordBytes(), offset, head.highWatermark()));
     }
-    return data;
+    offset += batches * batchRecords;
+    if (offset >= head.highWatermark()) {
+      offset = start;
+    }
+    return batches * batch.payloadBytes();
   }
 
-  private FetchRequestData request() {
-    FetchPartition asked =
-        new FetchPartition()
-            .setPartition(partition)
-            .setFetchOffset(offset)
-            .setPartitionMaxBytes(maxBytes);
-    // The version decides which of the two names goes over the wire.
-    FetchTopic fetchTopic =
-        new FetchTopic().setTopic(topic).setTopicId(topicId).setPartitions(List.of(asked));
-    return new FetchRequestData()
-        .setMaxWaitMs(MAX_WAIT_MS)
-        .setMinBytes(1)
-        .setMaxBytes(maxBytes)
-        .setSessionEpoch(SESSIONLESS_EPOCH)
-        .setTopics(List.of(fetchTopic));
+  /** The end of the first fetch is that of a batch. */
+  private long firstBoundary() throws IOException {
+    request.send(connection, 0);
+    PartitionData data = request.receive(connection);
+    RecordBatch.Scan scan = RecordBatch.Scan.of(((MemoryRecords) data.records()).buffer(), 0);
+    if (scan.payloadBytes() < batch.payloadBytes()) {
+      throw new IOException("the partition does not hold what was put into it");
+    }
+    return scan.nextOffset();
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     connection.close();
   }
 }

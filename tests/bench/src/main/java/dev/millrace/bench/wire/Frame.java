@@ -40,6 +40,21 @@ final class Frame {
     return new Frame(bytes.flip());
   }
 
+  /** Where a value stands that occurs nowhere else in the frame. */
+  int find(long value) {
+    for (int at = 0; at <= bytes.limit() - Long.BYTES; at++) {
+      if (bytes.getLong(at) == value) {
+        return at;
+      }
+    }
+    throw new IllegalArgumentException("not in the frame: " + value);
+  }
+
+  /** Changes a value in place. */
+  void put(int at, long value) {
+    bytes.putLong(at, value);
+  }
+
   /** The whole frame under this correlation id, to be written. */
   ByteBuffer toSend(int correlationId) {
     bytes.putInt(CORRELATION_AT, correlationId);

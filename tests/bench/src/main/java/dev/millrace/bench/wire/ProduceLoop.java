@@ -112,7 +112,7 @@ public final class ProduceLoop implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     connection.close();
   }
 }

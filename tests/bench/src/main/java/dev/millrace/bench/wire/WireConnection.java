@@ -1,11 +1,9 @@
 package dev.millrace.bench.wire;
 
-import java.io.EOFException;
+import dev.millrace.bench.linux.LinuxSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ResponseHeaderData;
@@ -16,38 +14,31 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A blocking connection to one broker that keeps requests in flight in order. The body of a
- * response is valid until the next one is read. Used by one thread.
+ * response is valid until the next one is read. Used by one thread, or by one that sends and one
+ * that receives.
  */
 public final class WireConnection implements AutoCloseable {
   private static final int LENGTH_BYTES = 4;
   private static final int FIRST_BUFFER_BYTES = 64 * 1024;
   private static final int MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
-  private final SocketChannel channel;
+  private final LinuxSocket socket;
   private final ByteBuffer length = ByteBuffer.allocateDirect(LENGTH_BYTES);
   private ByteBuffer body = ByteBuffer.allocateDirect(FIRST_BUFFER_BYTES);
   private int sent;
   private int received;
 
-  private WireConnection(SocketChannel channel) {
-    this.channel = channel;
+  private WireConnection(LinuxSocket socket) {
+    this.socket = socket;
   }
 
   /** Connects to {@code host:port}. */
   public static WireConnection to(String bootstrap) throws IOException {
     int colon = bootstrap.lastIndexOf(':');
-    InetSocketAddress address =
-        new InetSocketAddress(
-            bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)));
-    SocketChannel channel = SocketChannel.open();
-    try {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.connect(address);
-      return new WireConnection(channel);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+    return new WireConnection(
+        LinuxSocket.connect(
+            new InetSocketAddress(
+                bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)))));
   }
 
   /** The newest version of {@code key} that both ends speak. */
@@ -80,10 +71,7 @@ public final class WireConnection implements AutoCloseable {
   }
 
   void send(Frame frame) throws IOException {
-    ByteBuffer bytes = frame.toSend(sent++);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    socket.write(frame.toSend(sent++));
   }
 
   /**
@@ -91,35 +79,47 @@ public final class WireConnection implements AutoCloseable {
    * header.
    */
   ByteBufferAccessor receive(ApiKeys key, short version) throws IOException {
-    readFully(length.clear());
+    int size = receiveSize();
+    if (body.capacity() < size) {
+      body = ByteBuffer.allocateDirect(size);
+    }
+    socket.readFully(body.clear().limit(size));
+    ByteBufferAccessor in = new ByteBufferAccessor(body.flip());
+    expect(new ResponseHeaderData(in, key.responseHeaderVersion(version)).correlationId());
+    return in;
+  }
+
+  /**
+   * As {@link #receive}, but only the first {@code head} bytes are taken out of the kernel, from
+   * the header on; the rest is thrown away.
+   */
+  ByteBuffer receiveHead(int head) throws IOException {
+    int size = receiveSize();
+    int taken = Math.min(Math.min(size, head), body.capacity());
+    socket.readFully(body.clear().limit(taken));
+    socket.discard(size - taken);
+    expect(body.flip().getInt(0));
+    return body;
+  }
+
+  private int receiveSize() throws IOException {
+    socket.readFully(length.clear());
     int size = length.getInt(0);
     if (size < LENGTH_BYTES || size > MAX_RESPONSE_BYTES) {
       throw new IOException("a response of " + size + " bytes");
     }
-    if (body.capacity() < size) {
-      body = ByteBuffer.allocateDirect(size);
-    }
-    readFully(body.clear().limit(size));
-    ByteBufferAccessor in = new ByteBufferAccessor(body.flip());
-    int correlationId =
-        new ResponseHeaderData(in, key.responseHeaderVersion(version)).correlationId();
+    return size;
+  }
+
+  private void expect(int correlationId) throws IOException {
     if (correlationId != received) {
       throw new IOException("an answer to request " + correlationId + ", not to " + received);
     }
     received++;
-    return in;
-  }
-
-  private void readFully(ByteBuffer into) throws IOException {
-    while (into.hasRemaining()) {
-      if (channel.read(into) < 0) {
-        throw new EOFException("the broker closed the connection");
-      }
-    }
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    socket.close();
   }
 }

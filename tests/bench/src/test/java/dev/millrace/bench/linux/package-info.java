@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.bench.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -16,6 +16,7 @@ record Catalogue(List<Workload> workloads) {
     List<Workload> all = new ArrayList<>();
     all.addAll(produce(effort, tools, librdkafka));
     all.addAll(consume(effort, tools, librdkafka));
+    all.addAll(throughput(effort));
     return new Catalogue(all.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
 

@@ -17,6 +17,8 @@ record Catalogue(List<Workload> workloads) {
     all.addAll(produce(effort, tools, librdkafka));
     all.addAll(consume(effort, tools, librdkafka));
     all.addAll(throughput(effort));
+    all.add(new PacedLatency(effort));
+    all.add(new EndToEnd(effort));
     return new Catalogue(all.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
 

@@ -36,6 +36,11 @@ record Effort(
         1, false, Duration.ofMillis(300), 100_000_000L, 20_000_000L, 10_000, Duration.ZERO);
   }
 
+  /** How long clients run that send at a fixed rate: rare latencies need many requests. */
+  Duration pacedWindow() {
+    return window.multipliedBy(2);
+  }
+
   /** How many records the filled topic has at least: its batches carry more than their values. */
   int fillRecords() {
     return (int) (fillBytes / RecordBatch.VALUE_BYTES / 100 * 99);

@@ -19,6 +19,7 @@ record Catalogue(List<Workload> workloads) {
     all.addAll(throughput(effort));
     all.add(new PacedLatency(effort));
     all.add(new EndToEnd(effort));
+    all.add(new CrowdLatency(effort, 1_000, 4_000));
     return new Catalogue(all.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
 

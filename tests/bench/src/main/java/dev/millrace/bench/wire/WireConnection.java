@@ -34,11 +34,13 @@ public final class WireConnection implements AutoCloseable {
 
   /** Connects to {@code host:port}. */
   public static WireConnection to(String bootstrap) throws IOException {
+    return new WireConnection(LinuxSocket.connect(address(bootstrap)));
+  }
+
+  static InetSocketAddress address(String bootstrap) {
     int colon = bootstrap.lastIndexOf(':');
-    return new WireConnection(
-        LinuxSocket.connect(
-            new InetSocketAddress(
-                bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)))));
+    return new InetSocketAddress(
+        bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)));
   }
 
   /** The newest version of {@code key} that both ends speak. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,6 +60,18 @@ final class BenchMain implements Callable<Integer> {
       description = "more JVM options for Millrace: another collector, a profiler")
   private List<String> millraceJvm = List.of();
 
+  @Option(
+      names = "--partitions",
+      defaultValue = "0",
+      description = "also a trial with so many, 10000 for one; it takes long")
+  private int partitions;
+
+  @Option(
+      names = "--gb",
+      defaultValue = "2",
+      description = "10^9 bytes of record values in those (${DEFAULT-VALUE})")
+  private double gigabytes;
+
   @Option(names = "--no-start", description = "leave out start-up and idle memory")
   private boolean noStart;
 
@@ -93,6 +104,7 @@ final class BenchMain implements Callable<Integer> {
             effort,
             new PerfTool(checkout, folder),
             Librdkafka.install(checkout, folder),
+            trials(effort, folder),
             Pattern.compile(only));
     Suite suite = new Suite(effort, catalogue, System.err::println);
     Contest contest = new Contest(checkout, folder, millraceJvm);
@@ -106,9 +118,24 @@ final class BenchMain implements Callable<Integer> {
       suite.starts(all);
     }
     suite.load(contenders);
-    List<String> names =
-        Stream.concat(all.stream().map(Peer::name), Stream.of(Turns.BARE)).toList();
+    suite.trials(contest, peers, run);
+    List<String> names = new ArrayList<>(all.stream().map(Peer::name).toList());
+    suite.figures().values().values().stream()
+        .flatMap(row -> row.keySet().stream())
+        .filter(name -> !names.contains(name))
+        .distinct()
+        .forEach(names::add);
     return heading(checkout, folder, effort, start) + new Report(suite.figures(), names).markdown();
+  }
+
+  private List<Trial> trials(Effort effort, Path folder) {
+    List<Trial> all = new ArrayList<>();
+    all.add(new PartitionsTrial(effort, effort.manyPartitions(), effort.maxBytes()));
+    if (partitions > 0) {
+      all.add(new PartitionsTrial(effort, partitions, (long) (gigabytes * 1e9)));
+    }
+    all.add(new HeapTrial(effort, new LiveHeap(folder)));
+    return all;
   }
 
   private String heading(Checkout checkout, Path folder, Effort effort, Instant start)

@@ -6,13 +6,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Everything that is measured, in the report's order. Immutable. */
-record Catalogue(List<Workload> workloads) {
+record Catalogue(List<Workload> workloads, List<Trial> trials) {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
 
   /** What has {@code only} in its title. */
   static Catalogue of(
-      Effort effort, PerfTool tools, Optional<Librdkafka> librdkafka, Pattern only) {
+      Effort effort,
+      PerfTool tools,
+      Optional<Librdkafka> librdkafka,
+      List<Trial> trials,
+      Pattern only) {
     List<Workload> all = new ArrayList<>();
     all.addAll(produce(effort, tools, librdkafka));
     all.addAll(consume(effort, tools, librdkafka));
@@ -20,7 +24,9 @@ record Catalogue(List<Workload> workloads) {
     all.add(new PacedLatency(effort));
     all.add(new EndToEnd(effort));
     all.add(new CrowdLatency(effort, 1_000, 4_000));
-    return new Catalogue(all.stream().filter(one -> only.matcher(one.title()).find()).toList());
+    return new Catalogue(
+        all.stream().filter(one -> only.matcher(one.title()).find()).toList(),
+        trials.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
 
   private static List<Workload> produce(

@@ -14,15 +14,7 @@ import java.util.stream.Stream;
 
 /** Makes the peers of a run, each in a folder of its own below one. Used by one thread. */
 final class Contest {
-  /** As small as Kafka starts when its cleaner is told to take less than its 128 MB. */
-  private static final List<String> SMALL_KAFKA_JVM =
-      List.of(
-          "-Xmx128m",
-          "-Xms128m",
-          "-XX:+UseG1GC",
-          "-XX:MaxGCPauseMillis=20",
-          "-XX:InitiatingHeapOccupancyPercent=35");
-
+  /** Its cleaner takes 128 MB otherwise, without which it does not start in less. */
   private static final Map<String, String> SMALL_KAFKA_SETTINGS =
       Map.of("log.cleaner.dedupe.buffer.size", "4194304");
 
@@ -30,6 +22,7 @@ final class Contest {
   private final Path folder;
   private final List<String> millraceJvm;
   private final String kafkaName;
+  private int made;
 
   /**
    * {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. Makes
@@ -48,15 +41,18 @@ final class Contest {
   }
 
   /**
-   * One peer for each of {@code kinds}: {@code millrace}, {@code kafka} or {@code kafka-small}; a
-   * second of a kind is told by its number.
+   * One new peer for each of {@code kinds}: {@code millrace}, {@code kafka}, or {@code kafka-small}
+   * and its like; a second of a kind is told by its number.
    */
   List<Peer> peers(List<String> kinds) {
     List<Peer> all = new ArrayList<>();
     for (String kind : kinds) {
-      Path own = folder.resolve(kind + "-" + all.size());
+      Path own = folder.resolve(kind + "-" + made++);
       String name = name(kind);
-      long namesakes = all.stream().filter(peer -> peer.name().startsWith(name)).count();
+      long namesakes =
+          all.stream()
+              .filter(peer -> peer.name().equals(name) || peer.name().startsWith(name + " #"))
+              .count();
       all.add(peer(kind, namesakes == 0 ? name : name + " #" + (namesakes + 1), own));
     }
     return all;
@@ -66,10 +62,12 @@ final class Contest {
     return switch (kind) {
       case "millrace" -> "Millrace";
       case "kafka" -> kafkaName;
-      case "kafka-small" -> "Kafka, 128 MB heap";
+      case "kafka-small" -> kafkaName + ", 128 MB heap";
+      case "kafka-64m" -> kafkaName + ", 64 MB heap";
+      case "kafka-256m" -> kafkaName + ", 256 MB heap";
       default ->
           throw new IllegalArgumentException(
-              "there is no peer " + kind + ": millrace, kafka, kafka-small");
+              "there is no peer " + kind + ": millrace, kafka, kafka-small, kafka-64m, kafka-256m");
     };
   }
 
@@ -77,7 +75,17 @@ final class Contest {
     return switch (kind) {
       case "millrace" -> peers.millrace(name, own, millraceJvm, Map.of());
       case "kafka" -> peers.kafka(name, own, Peers.KAFKA_JVM, Map.of());
-      default -> peers.kafka(name, own, SMALL_KAFKA_JVM, SMALL_KAFKA_SETTINGS);
+      case "kafka-256m" -> peers.kafka(name, own, kafkaJvm("256m"), Map.of());
+      case "kafka-64m" -> peers.kafka(name, own, kafkaJvm("64m"), SMALL_KAFKA_SETTINGS);
+      default -> peers.kafka(name, own, kafkaJvm("128m"), SMALL_KAFKA_SETTINGS);
     };
+  }
+
+  /** What it has by default, in another heap. */
+  private static List<String> kafkaJvm(String heap) {
+    return Stream.concat(
+            Stream.of("-Xmx" + heap, "-Xms" + heap),
+            Peers.KAFKA_JVM.stream().filter(option -> !option.startsWith("-Xm")))
+        .toList();
   }
 }

@@ -13,6 +13,10 @@ import java.time.Duration;
  * @param maxBytes where raw producers stop in a turn even if the window is not over
  * @param fillBytes what consumers read: small enough to be hot, and fetched over and over
  * @param toolRecords how many records of 1 KiB Kafka's perf tools move in a turn
+ * @param trialRounds how often each peer is put to a trial
+ * @param manyPartitions what counts as many
+ * @param manyConnections what counts as many
+ * @param heapBytes what a broker in a small heap has to take in and to give out
  * @param settle how long a started broker is left alone before its memory is read
  */
 record Effort(
@@ -22,18 +26,42 @@ record Effort(
     long maxBytes,
     long fillBytes,
     int toolRecords,
+    int trialRounds,
+    int manyPartitions,
+    int manyConnections,
+    long heapBytes,
     Duration settle) {
 
   /** What figures are taken with: below a quarter of an hour for two peers. */
   static Effort full(int rounds, Duration window) {
     return new Effort(
-        rounds, true, window, 2_000_000_000L, 1_000_000_000L, 400_000, Duration.ofSeconds(3));
+        rounds,
+        true,
+        window,
+        2_000_000_000L,
+        1_000_000_000L,
+        400_000,
+        Math.max(1, rounds / 2),
+        1_000,
+        500,
+        10_000_000_000L,
+        Duration.ofSeconds(3));
   }
 
   /** Shows that everything runs; its figures mean nothing. */
   static Effort shortRun() {
     return new Effort(
-        1, false, Duration.ofMillis(300), 100_000_000L, 20_000_000L, 10_000, Duration.ZERO);
+        1,
+        false,
+        Duration.ofMillis(300),
+        100_000_000L,
+        20_000_000L,
+        10_000,
+        1,
+        50,
+        20,
+        50_000_000L,
+        Duration.ZERO);
   }
 
   /** How long clients run that send at a fixed rate: rare latencies need many requests. */

@@ -22,7 +22,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class StartTrial {
   private static final String TOPIC = "start";
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final Duration RETRY = Duration.ofMillis(2);
 
   private final Peer peer;
   private Uuid topicId = Uuid.ZERO_UUID;
@@ -54,37 +53,14 @@ final class StartTrial {
   Start run(Duration settle) throws IOException {
     long start = System.nanoTime();
     peer.start();
-    double answer = sinceWhen(start, this::answers);
-    double produce = sinceWhen(start, this::produces);
+    Until until = new Until(peer, start, LIMIT);
+    double answer = until.holds(this::answers);
+    double produce = until.holds(this::produces);
     LockSupport.parkNanos(settle.toNanos());
     ProcessUsage idle = ProcessUsage.of(peer.pid());
     long stop = System.nanoTime();
     peer.stop();
     return new Start(answer, produce, (System.nanoTime() - stop) / 1e6, idle);
-  }
-
-  @FunctionalInterface
-  private interface Attempt {
-    boolean holds() throws IOException;
-  }
-
-  private double sinceWhen(long start, Attempt attempt) throws IOException {
-    while (true) {
-      try {
-        if (attempt.holds()) {
-          return (System.nanoTime() - start) / 1e6;
-        }
-      } catch (IOException e) {
-        // Nobody listens yet, or not for long: that is what is waited for.
-        if (!peer.running() || System.nanoTime() - start > LIMIT.toNanos()) {
-          throw new IOException(peer.name() + " does not start", e);
-        }
-      }
-      if (System.nanoTime() - start > LIMIT.toNanos()) {
-        throw new IOException(peer.name() + " takes no records after " + LIMIT);
-      }
-      LockSupport.parkNanos(RETRY.toNanos());
-    }
   }
 
   private boolean answers() throws IOException {

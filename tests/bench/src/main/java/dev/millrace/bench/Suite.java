@@ -78,6 +78,11 @@ final class Suite {
     }
   }
 
+  /** Does every trial on peers of its own. */
+  void trials(Contest contest, List<String> kinds, RunFolder folder) throws IOException {
+    new Trials(effort, figures, progress).run(catalogue.trials(), contest, kinds, folder);
+  }
+
   private static void resident(String when, Column column, ProcessUsage usage) {
     column.add("resident memory of its own, " + when, "MB", 0, usage.anonBytes() / 1e6);
     column.add("resident memory with mapped files, " + when, "MB", 0, usage.residentBytes() / 1e6);

@@ -19,7 +19,7 @@ import org.apache.kafka.common.Uuid;
 
 /** Makes and removes one peer's topics. Used by one thread. */
 final class Topics implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   /**
    * Deleted data gives its memory back soon, so that the next turn finds it: taking new memory from
@@ -32,7 +32,15 @@ final class Topics implements AutoCloseable {
 
   Topics(Peer peer) {
     this.peer = peer;
-    this.admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, peer.bootstrap()));
+    this.admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                peer.bootstrap(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) LIMIT.toMillis(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) LIMIT.toMillis()));
   }
 
   Uuid create(String topic, int partitions) throws IOException {

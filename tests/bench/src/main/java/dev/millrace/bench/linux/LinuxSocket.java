@@ -18,6 +18,9 @@ public final class LinuxSocket implements AutoCloseable {
   private static final int SOCK_STREAM = 1;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_RCVTIMEO = 20;
+  private static final long TIMEOUT_SECONDS = 60;
   private static final int SHUT_RDWR = 2;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_WAITALL = 0x100;
@@ -33,12 +36,15 @@ public final class LinuxSocket implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** Connects, with Nagle's algorithm off. */
+  /** Connects, with Nagle's algorithm off; a read that waits for more than a minute fails. */
   public static LinuxSocket connect(InetSocketAddress address) throws IOException {
     LinuxSocket socket = open();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
       socket.check(socket.writer.setOption(socket.fd, IPPROTO_TCP, TCP_NODELAY, on), "setsockopt");
+      MemorySegment timeout = arena.allocateFrom(ValueLayout.JAVA_LONG, TIMEOUT_SECONDS, 0);
+      socket.check(
+          socket.writer.setOption(socket.fd, SOL_SOCKET, SO_RCVTIMEO, timeout), "setsockopt");
       socket.check(socket.writer.connect(socket.fd, encode(address, arena)), "connect");
       return socket;
     } catch (IOException e) {

@@ -5,8 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Everything that is measured, in the report's order. Immutable. */
-record Catalogue(List<Workload> workloads, List<Trial> trials) {
+/**
+ * Everything that is measured, in the report's order. Immutable.
+ *
+ * @param garbage workloads that change the peers, and so come last on them
+ * @param trials what has peers of its own
+ */
+record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> trials) {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
 
@@ -26,6 +31,7 @@ record Catalogue(List<Workload> workloads, List<Trial> trials) {
     all.add(new CrowdLatency(effort, 1_000, 4_000));
     return new Catalogue(
         all.stream().filter(one -> only.matcher(one.title()).find()).toList(),
+        garbage(effort).stream().filter(one -> only.matcher(one.title()).find()).toList(),
         trials.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
 
@@ -61,5 +67,12 @@ record Catalogue(List<Workload> workloads, List<Trial> trials) {
         new RawProduce(Section.THROUGHPUT, effort, 16 * KIB, 64, 64),
         new RawFetch(Section.THROUGHPUT, effort, MIB, 8),
         new RawFetch(Section.THROUGHPUT, effort, MIB, 64));
+  }
+
+  private static List<Workload> garbage(Effort effort) {
+    return List.of(
+        new Allocating(new RawProduce(Section.GARBAGE, effort, 16 * KIB, 1, 1)),
+        new Allocating(new RawProduce(Section.GARBAGE, effort, 64 * KIB, 1, 1)),
+        new Allocating(new RawFetch(Section.GARBAGE, effort, MIB, 1)));
   }
 }

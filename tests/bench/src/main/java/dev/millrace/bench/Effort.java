@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param manyPartitions what counts as many
  * @param manyConnections what counts as many
  * @param heapBytes what a broker in a small heap has to take in and to give out
+ * @param hotBytes what is to stay in a small page cache
+ * @param coldBytes what is read beside it
  * @param settle how long a started broker is left alone before its memory is read
  */
 record Effort(
@@ -30,6 +32,8 @@ record Effort(
     int manyPartitions,
     int manyConnections,
     long heapBytes,
+    long hotBytes,
+    long coldBytes,
     Duration settle) {
 
   /** What figures are taken with: below a quarter of an hour for two peers. */
@@ -45,6 +49,8 @@ record Effort(
         1_000,
         500,
         10_000_000_000L,
+        600_000_000L,
+        4_000_000_000L,
         Duration.ofSeconds(3));
   }
 
@@ -60,6 +66,8 @@ record Effort(
         1,
         50,
         20,
+        50_000_000L,
+        20_000_000L,
         50_000_000L,
         Duration.ZERO);
   }

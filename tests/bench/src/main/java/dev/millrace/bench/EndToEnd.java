@@ -1,12 +1,7 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.wire.Latencies;
-import dev.millrace.bench.wire.PacedProduce;
-import dev.millrace.bench.wire.Pacer;
 import dev.millrace.bench.wire.RecordBatch;
-import dev.millrace.bench.wire.TailFetch;
 import java.io.IOException;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.Uuid;
 
@@ -44,25 +39,13 @@ final class EndToEnd implements Workload {
 
   @Override
   public Moved run(Contender contender) throws IOException {
-    int count = (int) (RECORDS_PER_SECOND * effort.pacedWindow().toMillis() / 1000);
-    String bootstrap = contender.peer().bootstrap();
-    Latencies acknowledged = new Latencies(count);
-    Latencies arrived = new Latencies(count);
-    try (PacedProduce producer = PacedProduce.open(bootstrap, topic, topicId, 0, record);
-        TailFetch consumer = TailFetch.open(bootstrap, topic, topicId, 0)) {
-      Pacer pacer = Pacer.perSecond(RECORDS_PER_SECOND);
-      double seconds =
-          Connections.together(
-              () -> {
-                producer.close();
-                consumer.close();
-              },
-              List.of(
-                  () -> producer.send(pacer, count),
-                  () -> producer.receive(pacer, count, acknowledged),
-                  () -> consumer.receive(producer.nextOffset(), pacer, count, arrived)));
-      return new Moved((long) count * record.payloadBytes(), seconds, Percentiles.figures(arrived));
-    }
+    PacedPair.Seen seen =
+        new PacedPair(contender.peer().bootstrap(), topic, topicId, record)
+            .run(RECORDS_PER_SECOND, effort.pacedWindow());
+    return new Moved(
+        (long) seen.batches() * record.payloadBytes(),
+        seen.seconds(),
+        Percentiles.figures(seen.arrived()));
   }
 
   @Override

@@ -10,7 +10,8 @@ enum Section {
   GARBAGE("Garbage"),
   PARTITIONS("Many partitions"),
   HEAP("A heap of 64 MB"),
-  CACHE("The page cache");
+  COLD("Others read from a slow disk"),
+  HOT_SET("A hot set in a container of 1 GiB");
 
   private final String title;
 

@@ -52,7 +52,7 @@ final class Suite {
 
   /** Does every workload on each of {@code peers} in every round. */
   void load(List<Peer> peers) throws IOException {
-    if (catalogue.workloads().isEmpty()) {
+    if (catalogue.workloads().isEmpty() && catalogue.garbage().isEmpty()) {
       return;
     }
     List<Contender> contenders = new ArrayList<>();
@@ -63,16 +63,17 @@ final class Suite {
         contender.fill(effort.fillBytes());
       }
       try (SendfileLimit limit = SendfileLimit.start(contenders.getFirst().filledFile())) {
-        new Turns(effort, figures, progress).run(catalogue.workloads(), contenders, limit);
+        Turns turns = new Turns(effort, figures, progress);
+        turns.run(catalogue.workloads(), contenders, limit);
+        for (Contender contender : contenders) {
+          resident(
+              "after load",
+              new Column(figures, Section.START, contender.peer().name()),
+              ProcessUsage.of(contender.peer().pid()));
+        }
+        turns.run(catalogue.garbage(), contenders, limit);
       }
-      for (Contender contender : contenders) {
-        String name = contender.peer().name();
-        resident(
-            "after load",
-            new Column(figures, Section.START, name),
-            ProcessUsage.of(contender.peer().pid()));
-        contender.stop();
-      }
+      contenders.forEach(Contender::stop);
     } finally {
       contenders.forEach(Contender::close);
     }

@@ -79,7 +79,8 @@ final class Turns {
             more(sample)));
     if (round >= 0) {
       Column column = new Column(figures, workload.section(), name);
-      sample.figures().forEach(figure -> column.add(workload.title(), figure));
+      List<Figure> kept = workload.costs() ? sample.figures() : sample.more();
+      kept.forEach(figure -> column.add(workload.title(), figure));
     }
   }
 

@@ -32,6 +32,11 @@ interface Workload {
     return 0;
   }
 
+  /** Whether it is also told what a turn cost, and not only what the workload itself saw. */
+  default boolean costs() {
+    return true;
+  }
+
   /**
    * What a turn moved.
    *

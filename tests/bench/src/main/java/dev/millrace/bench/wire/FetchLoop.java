@@ -9,8 +9,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 /**
  * Fetches one partition from its start to its end again and again, one request at a time and
  * without a fetch session. The records never leave the kernel: the partition is full of one and the
- * same batch, behind a few records at its start, and so their number tells the next offset. Used by
- * one thread.
+ * same batch, with at most a few records before and behind, and so their number tells the next
+ * offset. Used by one thread.
  */
 public final class FetchLoop implements AutoCloseable {
   private final WireConnection connection;
@@ -60,6 +60,10 @@ public final class FetchLoop implements AutoCloseable {
     request.send(connection, offset);
     FetchHead head = request.receiveHead(connection);
     long batches = head.recordBytes() / batch.records().sizeInBytes();
+    if (batches == 0 && head.highWatermark() - offset < batchRecords) {
+      offset = start;
+      return 0;
+    }
     if (batches == 0) {
       throw new IOException(
           "%d bytes at offset %d of %d"

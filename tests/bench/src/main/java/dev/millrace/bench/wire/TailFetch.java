@@ -33,18 +33,19 @@ public final class TailFetch implements AutoCloseable {
   }
 
   /**
-   * Waits for so many records from this offset on; each is sent when the pacer has it due, the
-   * first of them as number 0.
+   * Waits for so many batches from this offset on, all with as many records; each is sent when the
+   * pacer has it due, the first of them as number 0.
    */
-  public void receive(long from, Pacer pacer, int count, Latencies to) throws IOException {
-    long offset = from;
-    while (offset < from + count) {
-      request.send(connection, offset);
-      MemoryRecords records = (MemoryRecords) request.receive(connection).records();
+  public void receive(long from, int records, Pacer pacer, int count, Latencies to)
+      throws IOException {
+    int number = 0;
+    while (number < count) {
+      request.send(connection, from + (long) number * records);
+      MemoryRecords found = (MemoryRecords) request.receive(connection).records();
       long now = System.nanoTime();
-      long next = RecordBatch.Scan.of(records.buffer(), offset).nextOffset();
-      for (; offset < next; offset++) {
-        to.add(pacer.lateness(offset - from, now));
+      long next = RecordBatch.Scan.of(found.buffer(), from).nextOffset();
+      for (; from + (long) number * records < next; number++) {
+        to.add(pacer.lateness(number, now));
       }
     }
   }

@@ -135,6 +135,8 @@ final class BenchMain implements Callable<Integer> {
       all.add(new PartitionsTrial(effort, partitions, (long) (gigabytes * 1e9)));
     }
     all.add(new HeapTrial(effort, new LiveHeap(folder)));
+    all.add(new ColdReadTrial(effort));
+    all.add(new HotSetTrial(effort));
     return all;
   }
 

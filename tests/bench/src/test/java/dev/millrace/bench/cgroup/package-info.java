@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.bench.cgroup;
+
+import org.jspecify.annotations.NullMarked;

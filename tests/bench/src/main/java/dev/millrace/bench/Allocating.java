@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Another workload, of which only the garbage is told. */
 final class Allocating implements Workload {
+  static final String UNIT = "bytes allocated for a byte moved";
+
   private final Workload workload;
   private @Nullable AllocationProbe probe;
 
@@ -42,8 +44,7 @@ final class Allocating implements Workload {
     long before = probe.bytes();
     Moved moved = workload.run(contender);
     double allocated = probe.bytes() - before;
-    Figure figure =
-        new Figure("bytes allocated for a byte moved", 4, allocated / moved.payloadBytes());
+    Figure figure = new Figure(UNIT, 4, allocated / moved.payloadBytes());
     return new Moved(moved.payloadBytes(), moved.seconds(), List.of(figure));
   }
 

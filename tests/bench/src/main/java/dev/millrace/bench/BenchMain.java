@@ -125,7 +125,10 @@ final class BenchMain implements Callable<Integer> {
         .filter(name -> !names.contains(name))
         .distinct()
         .forEach(names::add);
-    return heading(checkout, folder, effort, start) + new Report(suite.figures(), names).markdown();
+    Report report = new Report(suite.figures(), names, Targets.ofMillrace());
+    return heading(checkout, folder, effort, start)
+        + places.publishCharts(new Plots(report).svgs())
+        + report.markdown();
   }
 
   private List<Trial> trials(Effort effort, Path folder) {
@@ -155,7 +158,7 @@ final class BenchMain implements Callable<Integer> {
         MB = 10^6, GB = 10^9 bytes of record values, 1 KiB each. CPU is the broker's process alone (user and kernel, `/proc/PID/stat`). Produce is acks=all; raw clients keep 5 requests
         in flight and send batches that were encoded before; raw fetches are one at a time, and the client throws their records away in the kernel. *Bare sendfile loop*: a process that
         does nothing but send a file from the page cache, 1 MiB a call, read by the same client over as many connections: the limit. *%s*: used by neither broker nor client, what the host stole included; clients share the cores
-        with the broker, so CPU-s/GB is what tells brokers apart and MB/s is a lower bound. Ratio: first to second column.
+        with the broker, so CPU-s/GB is what tells brokers apart and MB/s is a lower bound. Ratio: the first contender's median by the next one's; *first* in a target: the first's own figure.
 
         """,
         String.join(" ", command),

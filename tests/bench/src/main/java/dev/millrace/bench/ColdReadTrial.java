@@ -16,6 +16,10 @@ import java.util.SplittableRandom;
  * whether one of them shares its thread with the two that are watched.
  */
 final class ColdReadTrial implements Trial {
+  private static final String BESIDE = ": p99 beside them / alone";
+  static final String PRODUCER = "producer" + BESIDE;
+  static final String CONSUMER = "consumer" + BESIDE;
+
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final String HOT = "hot";
   private static final int BATCH_BYTES = 16 << 10;
@@ -82,7 +86,6 @@ final class ColdReadTrial implements Trial {
   private void add(Column column, String who, Latencies alone, Latencies beside) {
     column.add(title(), who + ": p99 alone, ms", 2, alone.millis(0.99));
     column.add(title(), who + ": p99 beside them, ms", 2, beside.millis(0.99));
-    column.add(
-        title(), who + ": p99 beside them / alone", 2, beside.millis(0.99) / alone.millis(0.99));
+    column.add(title(), who + BESIDE, 2, beside.millis(0.99) / alone.millis(0.99));
   }
 }

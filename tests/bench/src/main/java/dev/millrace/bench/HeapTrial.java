@@ -7,6 +7,8 @@ import java.time.Duration;
 
 /** Whether a broker lives through much traffic in a heap of 64 MB, and what is left in it. */
 final class HeapTrial implements Trial {
+  static final String DONE = "done when it failed or ended, %";
+
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final int STEPS = 10;
 
@@ -54,7 +56,7 @@ final class HeapTrial implements Trial {
       System.err.println(peer.name() + " failed in a small heap: " + e);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    column.add(title(), "done when it failed or ended, %", 0, done * 100.0 / STEPS);
+    column.add(title(), DONE, 0, done * 100.0 / STEPS);
     if (done == STEPS) {
       column.add(title(), "MB/s in and as much out", 0, effort.heapBytes() / 1e6 / seconds);
       column.add(

@@ -13,6 +13,9 @@ import java.util.concurrent.locks.LockSupport;
  * much more, once, beside it: how fast it stays, and what has to be read again for it.
  */
 final class HotSetTrial implements Trial {
+  static final String BESIDE = "hot beside it, MB/s";
+  static final String BEYOND = "read from the disk beyond the cold, GB for a GB served hot";
+
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final long MEMORY_BYTES = 1L << 30;
   private static final double COLD_BYTES_PER_SECOND = 100e6;
@@ -86,11 +89,11 @@ final class HotSetTrial implements Trial {
       }
       Mark beside = Mark.of(peer, hotReader);
       MemoryUse memory = group.memory();
-      column.add(title(), "hot beside it, MB/s", 0, beside.hotMegabytesPerSecond(alone));
+      column.add(title(), BESIDE, 0, beside.hotMegabytesPerSecond(alone));
       column.add(title(), "cold, MB/s", 0, coldBytes / 1e6 / beside.secondsSince(alone));
       column.add(
           title(),
-          "read from the disk beyond the cold, GB for a GB served hot",
+          BEYOND,
           3,
           (beside.diskBytes() - alone.diskBytes() - coldBytes)
               / (double) (beside.hotBytes() - alone.hotBytes()));

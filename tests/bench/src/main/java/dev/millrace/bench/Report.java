@@ -6,14 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns figures into Markdown: a table for each section, median and spread of every contender, the
- * ratio of the section's first two. Immutable.
+ * ratio of the row's first two, and what it should be. Immutable.
  */
-record Report(Figures figures, List<String> contenders) {
+record Report(Figures figures, List<String> contenders, Targets targets) {
   private static final String NONE = "–";
 
   String markdown() {
@@ -38,8 +39,8 @@ record Report(Figures figures, List<String> contenders) {
             .toList();
     StringBuilder text =
         new StringBuilder(
-            "## " + section + "\n\n| | | " + String.join(" | ", present) + " | ratio |\n");
-    text.append("|---|---|").append("---:|".repeat(present.size() + 1)).append('\n');
+            "## " + section + "\n\n| | | " + String.join(" | ", present) + " | ratio | target |\n");
+    text.append("|---|---|").append("---:|".repeat(present.size() + 2)).append('\n');
     String above = "";
     for (Map.Entry<Row, Map<String, List<Double>>> row : rows.entrySet()) {
       String title = row.getKey().title();
@@ -54,7 +55,8 @@ record Report(Figures figures, List<String> contenders) {
             .append(cell(row.getValue().get(name), row.getKey().decimals()))
             .append(" |");
       }
-      text.append(' ').append(ratio(row.getKey(), row.getValue(), present)).append(" |\n");
+      text.append(' ').append(ratioText(row.getKey(), row.getValue())).append(" | ");
+      text.append(targets.of(row.getKey()).map(Target::text).orElse("")).append(" |\n");
     }
     return text.toString();
   }
@@ -63,16 +65,23 @@ record Report(Figures figures, List<String> contenders) {
     return values == null ? NONE : Spread.of(values).text(decimals);
   }
 
-  private static String ratio(Row row, Map<String, List<Double>> values, List<String> present) {
-    if (present.size() < 2 || row.unit().equals(Meter.NOISE)) {
+  private String ratioText(Row row, Map<String, List<Double>> values) {
+    if (row.unit().equals(Meter.NOISE) || row.unit().equals("CPU of a " + Turns.BARE)) {
       return "";
     }
-    List<Double> ours = values.get(present.get(0));
-    List<Double> theirs = values.get(present.get(1));
-    if (ours == null || theirs == null || Spread.of(theirs).median() == 0) {
-      return NONE;
-    }
-    return String.format(
-        Locale.ROOT, "**%.2f**", Spread.of(ours).median() / Spread.of(theirs).median());
+    return ratio(row, values).map(one -> String.format(Locale.ROOT, "**%.2f**", one)).orElse(NONE);
+  }
+
+  /** Of the first contender's median to that of the next who has figures in this row. */
+  Optional<Double> ratio(Row row, Map<String, List<Double>> values) {
+    List<Double> ours = values.get(contenders.getFirst());
+    Optional<Double> theirs =
+        contenders.stream()
+            .skip(1)
+            .filter(name -> values.containsKey(name) && !name.equals(Turns.BARE))
+            .findFirst()
+            .map(name -> Spread.of(values.getOrDefault(name, List.of())).median())
+            .filter(median -> median != 0);
+    return ours == null ? Optional.empty() : theirs.map(by -> Spread.of(ours).median() / by);
   }
 }

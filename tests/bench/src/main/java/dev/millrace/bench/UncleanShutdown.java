@@ -123,7 +123,7 @@ final class UncleanShutdown implements Callable<Integer> {
             .flatMap(row -> row.keySet().stream())
             .distinct()
             .toList();
-    return new Report(figures, names).markdown();
+    return new Report(figures, names, new Targets(List.of())).markdown();
   }
 
   private String heading(Checkout checkout, Path folder, Instant start) throws IOException {

@@ -3,10 +3,16 @@ package dev.millrace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.bench.Figures.Row;
+import dev.millrace.bench.Target.Of;
+import dev.millrace.bench.Target.Side;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
+  private final Targets targets =
+      new Targets(
+          List.of(new Target(Pattern.compile("^raw$"), Meter.CPU, Of.RATIO, Side.AT_MOST, 0.3)));
 
   @Test
   void tableHasMedianSpreadAndTheRatioOfTheFirstTwo() {
@@ -17,7 +23,7 @@ class ReportTest {
     List.of(4.0, 5.0, 6.0).forEach(value -> figures.add(row, "B", value));
 
     // When
-    String markdown = new Report(figures, List.of("A", "B")).markdown();
+    String markdown = new Report(figures, List.of("A", "B"), targets).markdown();
 
     // Then
     assertThat(markdown)
@@ -25,9 +31,9 @@ class ReportTest {
             """
             ## Produce
 
-            | | | A | B | ratio |
-            |---|---|---:|---:|---:|
-            | raw | broker CPU-s/GB | 2.50 (1.00–10.00) | 5.00 (4.00–6.00) | **0.50** |
+            | | | A | B | ratio | target |
+            |---|---|---:|---:|---:|---:|
+            | raw | broker CPU-s/GB | 2.50 (1.00–10.00) | 5.00 (4.00–6.00) | **0.50** | ≤ 0.3 |
             """);
   }
 
@@ -41,11 +47,12 @@ class ReportTest {
     figures.add(new Row("Produce", "raw", Meter.NOISE, 2), "B", 0.5);
 
     // When
-    String markdown = new Report(figures, List.of("A", "B", "C")).markdown();
+    String markdown = new Report(figures, List.of("A", "B", "C"), targets).markdown();
 
     // Then
     assertThat(markdown)
-        .contains("| | | A | C | ratio |", "| idle | MB | 1 (1–1) | 2 (2–2) | **0.50** |")
-        .contains("| raw | " + Meter.NOISE + " | 0.50 (0.50–0.50) | 0.50 (0.50–0.50) |  |");
+        .contains(
+            "| | | A | C | ratio | target |", "| idle | MB | 1 (1–1) | 2 (2–2) | **0.50** |  |")
+        .contains("| raw | " + Meter.NOISE + " | 0.50 (0.50–0.50) | 0.50 (0.50–0.50) |  |  |");
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.bench.plot;
+
+import org.jspecify.annotations.NullMarked;

@@ -94,6 +94,7 @@ final class Librdkafka {
       if (codec != null) {
         topic = contender.freshName();
         contender.create(topic, 1);
+        BackedMemory.prepare(records * 1024L);
       }
     }
 

@@ -78,6 +78,7 @@ final class PerfTool {
     public void prepare(Contender contender) throws IOException {
       topic = contender.freshName();
       contender.create(topic, 1);
+      BackedMemory.prepare(effort.maxBytes());
     }
 
     @Override

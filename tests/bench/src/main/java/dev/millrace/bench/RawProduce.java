@@ -48,6 +48,7 @@ final class RawProduce implements Workload {
   public void prepare(Contender contender) throws IOException {
     topic = contender.freshName();
     topicId = contender.create(topic, partitions);
+    BackedMemory.prepare(effort.maxBytes());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.broker.health;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,12 @@ public record BrokerStatus(
     long metadataOffset,
     @Nullable String trouble,
     Memory memory) {
-  /** Bytes; -1 where unknown. */
+  /**
+   * Bytes; -1 where unknown.
+   *
+   * @param direct direct buffers of the JVM's and of Netty's
+   * @param kernel what the kernel says of the container, told beside the others
+   */
   public record Memory(
-      long heapUsed, long heapMax, long direct, long limit, long anon, long file, long dirty) {}
+      long heapUsed, long heapMax, long direct, @JsonUnwrapped MemoryReading kernel) {}
 }

@@ -54,40 +54,77 @@ public final class CgroupMemory {
   }
 
   private static MemoryReading readV2(Path directory) throws IOException {
-    Map<String, Long> stat = stat(directory);
-    String limit = Files.readString(directory.resolve("memory.max")).strip();
+    Map<String, Long> stat = numbers(directory, "memory.stat");
+    Map<String, Long> events = numbers(directory, "memory.events");
     return new MemoryReading(
-        limit.equals("max") ? -1 : Long.parseLong(limit),
-        stat.getOrDefault("anon", -1L),
-        stat.getOrDefault("file", -1L),
-        stat.getOrDefault("file_dirty", -1L),
-        stat.getOrDefault("workingset_refault_file", -1L));
+        number(directory, "memory.max"),
+        number(directory, "memory.current"),
+        known(stat, "anon"),
+        known(stat, "file"),
+        known(stat, "active_file"),
+        known(stat, "inactive_file"),
+        known(stat, "file_mapped"),
+        known(stat, "file_dirty"),
+        known(stat, "file_writeback"),
+        known(stat, "workingset_refault_file"),
+        known(events, "max"),
+        known(events, "oom"),
+        known(events, "oom_kill"));
   }
 
+  /** The names with {@code total_} count the cgroups below, too, as all names of version 2 do. */
   private static MemoryReading readV1(Path directory) throws IOException {
-    Map<String, Long> stat = stat(directory);
-    long limit =
-        Long.parseLong(Files.readString(directory.resolve("memory.limit_in_bytes")).strip());
+    Map<String, Long> stat = numbers(directory, "memory.stat");
+    long limit = number(directory, "memory.limit_in_bytes");
     return new MemoryReading(
         limit >= NO_LIMIT_FROM ? -1 : limit,
-        stat.getOrDefault("total_rss", -1L),
-        stat.getOrDefault("total_cache", -1L),
-        stat.getOrDefault("total_dirty", -1L),
-        stat.getOrDefault("total_workingset_refault_file", -1L));
+        number(directory, "memory.usage_in_bytes"),
+        known(stat, "total_rss"),
+        known(stat, "total_cache"),
+        known(stat, "total_active_file"),
+        known(stat, "total_inactive_file"),
+        known(stat, "total_mapped_file"),
+        known(stat, "total_dirty"),
+        known(stat, "total_writeback"),
+        known(stat, "total_workingset_refault_file"),
+        number(directory, "memory.failcnt"),
+        -1,
+        known(numbers(directory, "memory.oom_control"), "oom_kill"));
   }
 
-  private static Map<String, Long> stat(Path directory) throws IOException {
+  private static long known(Map<String, Long> values, String name) {
+    return values.getOrDefault(name, -1L);
+  }
+
+  /** The one number of a file; -1 where there is no such file, or no number: "max" is none. */
+  private static long number(Path directory, String file) throws IOException {
+    Path path = directory.resolve(file);
+    String text = Files.exists(path) ? Files.readString(path).strip() : "";
+    return text.matches("\\d{1,19}") ? parsed(text) : -1;
+  }
+
+  /** A file's lines of a name and a number; nothing where there is no such file. */
+  private static Map<String, Long> numbers(Path directory, String file) throws IOException {
     Map<String, Long> values = new HashMap<>();
-    try (Stream<String> lines = Files.lines(directory.resolve("memory.stat"))) {
-      lines.forEach(
-          line -> {
-            int space = line.indexOf(' ');
-            if (space > 0) {
-              values.put(line.substring(0, space), Long.parseLong(line.substring(space + 1)));
-            }
-          });
+    Path path = directory.resolve(file);
+    if (Files.exists(path)) {
+      for (String line : Files.readAllLines(path)) {
+        int space = line.indexOf(' ');
+        if (space > 0) {
+          values.put(line.substring(0, space), parsed(line.substring(space + 1).strip()));
+        }
+      }
     }
     return values;
+  }
+
+  /** Some kernels count beyond what a signed number holds where there is no limit. */
+  private static long parsed(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException tooLarge) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /** The path in lines of {@code hierarchy:controllers:path}; "/" where no line fits. */

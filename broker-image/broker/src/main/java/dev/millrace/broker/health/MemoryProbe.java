@@ -15,20 +15,8 @@ public final class MemoryProbe {
   /** What they say now. */
   public BrokerStatus.Memory read() {
     Runtime runtime = Runtime.getRuntime();
-    MemoryReading kernel = cgroup.read();
     return new BrokerStatus.Memory(
-        runtime.totalMemory() - runtime.freeMemory(),
-        runtime.maxMemory(),
-        direct(),
-        kernel.limit(),
-        kernel.anon(),
-        kernel.file(),
-        kernel.dirty());
-  }
-
-  /** Pages that the kernel had to read again after it had dropped them; -1 if unknown. */
-  public long refaults() {
-    return cgroup.read().refaults();
+        runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(), direct(), cgroup.read());
   }
 
   /** Netty may take direct memory past the JDK's counting; then only Netty knows of it. */

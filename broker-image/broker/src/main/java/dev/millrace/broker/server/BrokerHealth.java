@@ -8,6 +8,7 @@ import dev.millrace.broker.health.CgroupMemory;
 import dev.millrace.broker.health.ClusterHealth;
 import dev.millrace.broker.health.ClusterJudge;
 import dev.millrace.broker.health.HealthSource;
+import dev.millrace.broker.health.MemoryMetrics;
 import dev.millrace.broker.health.MemoryProbe;
 import dev.millrace.broker.health.Metrics;
 import dev.millrace.broker.network.NetworkCounters;
@@ -178,7 +179,7 @@ final class BrokerHealth implements HealthSource {
         .gauge("millrace_partition_replicas", "Replicas placed here.", broker.replicas())
         .gauge("millrace_log_bytes", "Bytes in segment files.", broker.bytes())
         .gauge("millrace_metadata_offset", "Metadata followed.", broker.metadataOffset());
-    measureMemory(metrics, broker.memory());
+    MemoryMetrics.add(metrics, broker.memory());
     ClusterHealth.Partitions partitions = cluster().partitions();
     metrics
         .gauge("millrace_cluster_partitions", "Partitions in all.", partitions.total())
@@ -198,21 +199,6 @@ final class BrokerHealth implements HealthSource {
     if (server != null) {
       measureNetwork(metrics, server);
     }
-  }
-
-  private void measureMemory(Metrics metrics, BrokerStatus.Memory now) {
-    metrics
-        .gauge("millrace_memory_heap_used_bytes", "Heap in use.", now.heapUsed())
-        .gauge("millrace_memory_heap_max_bytes", "Heap at most.", now.heapMax())
-        .gauge("millrace_memory_direct_bytes", "Direct memory in use.", now.direct())
-        .gauge("millrace_memory_limit_bytes", "The container's limit; -1 if none.", now.limit())
-        .gauge("millrace_memory_anon_bytes", "Memory without a file behind it.", now.anon())
-        .gauge("millrace_memory_page_cache_bytes", "Page cache of this container.", now.file())
-        .gauge("millrace_memory_dirty_bytes", "Page cache not written yet.", now.dirty())
-        .counter(
-            "millrace_memory_refaults_total",
-            "Pages read again after they were dropped.",
-            memory.refaults());
   }
 
   private static void measureNetwork(Metrics metrics, NetworkServer server) {

@@ -79,7 +79,23 @@ class HealthServerTest {
     assertThat(broker.get("rack").isNull()).isTrue();
     assertThat(broker.get("memory").fieldNames())
         .toIterable()
-        .containsExactly("heapUsed", "heapMax", "direct", "limit", "anon", "file", "dirty");
+        .containsExactly(
+            "heapUsed",
+            "heapMax",
+            "direct",
+            "limit",
+            "usage",
+            "anon",
+            "file",
+            "activeFile",
+            "inactiveFile",
+            "mappedFile",
+            "dirty",
+            "writeback",
+            "refaults",
+            "limitHits",
+            "ooms",
+            "oomKills");
   }
 
   @Test
@@ -184,7 +200,7 @@ class HealthServerTest {
           123,
           7,
           null,
-          new BrokerStatus.Memory(1, 2, 3, 4, 5, 6, 7));
+          new BrokerStatus.Memory(1, 2, 3, MemoryReading.UNKNOWN));
     }
 
     @Override

@@ -1,0 +1,36 @@
+package dev.millrace.broker.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MemoryMetricsTest {
+  @Test
+  void whatIsKnownIsToldAndACounterThatIsUnknownIsNone() {
+    // Given
+    var kernel = new MemoryReading(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -1, 0);
+    var metrics = new Metrics();
+
+    // When
+    MemoryMetrics.add(metrics, new BrokerStatus.Memory(20, 21, 22, kernel));
+
+    // Then
+    assertThat(metrics.toString().lines().filter(line -> !line.startsWith("#")))
+        .containsExactly(
+            "millrace_memory_heap_used_bytes 20",
+            "millrace_memory_heap_max_bytes 21",
+            "millrace_memory_direct_bytes 22",
+            "millrace_memory_limit_bytes 1",
+            "millrace_memory_usage_bytes 2",
+            "millrace_memory_anon_bytes 3",
+            "millrace_memory_page_cache_bytes 4",
+            "millrace_memory_active_file_bytes 5",
+            "millrace_memory_inactive_file_bytes 6",
+            "millrace_memory_mapped_file_bytes 7",
+            "millrace_memory_dirty_bytes 8",
+            "millrace_memory_writeback_bytes 9",
+            "millrace_memory_refaults_total 10",
+            "millrace_memory_limit_hits_total 11",
+            "millrace_memory_oom_kills_total 0");
+  }
+}

@@ -39,6 +39,32 @@ public final class MemoryMetrics {
         metrics, "millrace_memory_oom_kills_total", "Processes killed for it.", kernel.oomKills());
   }
 
+  /** Adds what the page cache does for readers. */
+  public static void add(Metrics metrics, CacheFigures cache) {
+    CacheUse use = cache.use();
+    counter(metrics, "millrace_cache_appended_bytes_total", "Appended.", use.appendedBytes());
+    counter(metrics, "millrace_cache_warm_bytes_total", "Served from memory.", use.warmBytes());
+    counter(metrics, "millrace_cache_cold_bytes_total", "Served from the disk.", use.coldBytes());
+    metrics
+        .gauge("millrace_cache_ingest_bytes_per_second", "Appended lately.", cache.ingestRate())
+        .gauge(
+            "millrace_cache_hit_ratio",
+            "Part of the bytes served that was in memory; -1 if none was.",
+            cache.hitRatio())
+        .gauge("millrace_cache_cold_bytes_per_second", "Read from the disk.", cache.coldRate())
+        .gauge("millrace_cache_refaults_per_second", "Pages read again.", cache.refaultRate())
+        .gauge("millrace_cache_capacity_bytes", "Cache that logs may have.", cache.capacity())
+        .gauge(
+            "millrace_cache_hot_window_seconds",
+            "How far behind readers may be and be served from memory; -1 if nothing comes in.",
+            cache.hotWindowSeconds())
+        .gauge(
+            "millrace_cache_slowest_reader_seconds",
+            "Age of the oldest bytes that a reader got in the last minute; -1 if none.",
+            use.slowestReaderMillis() < 0 ? -1 : use.slowestReaderMillis() / 1000.0)
+        .gauge("millrace_cache_cold_readers", "Readers that wait for the disk.", use.coldReaders());
+  }
+
   private static void counter(Metrics metrics, String name, String help, long value) {
     if (value >= 0) {
       metrics.counter(name, help, value);

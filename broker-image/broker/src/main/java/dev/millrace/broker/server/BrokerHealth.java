@@ -4,6 +4,8 @@ import dev.millrace.broker.controller.BrokerLifecycle;
 import dev.millrace.broker.controller.ControllerNode;
 import dev.millrace.broker.health.BrokerState;
 import dev.millrace.broker.health.BrokerStatus;
+import dev.millrace.broker.health.CacheUse;
+import dev.millrace.broker.health.CacheWatch;
 import dev.millrace.broker.health.CgroupMemory;
 import dev.millrace.broker.health.ClusterHealth;
 import dev.millrace.broker.health.ClusterJudge;
@@ -15,6 +17,7 @@ import dev.millrace.broker.network.NetworkCounters;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.log.LogManager;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicsImage;
 import org.apache.kafka.metadata.PartitionRegistration;
@@ -29,7 +32,9 @@ final class BrokerHealth implements HealthSource {
   private record Counted(TopicsImage topics, int leaders, int replicas) {}
 
   private final BrokerConfig config;
+  private final Supplier<CacheUse> cacheUse;
   private final MemoryProbe memory = new MemoryProbe(CgroupMemory.ofThisProcess());
+  private final CacheWatch cache = new CacheWatch(System::nanoTime);
   private volatile BrokerState phase = BrokerState.STARTING;
   private volatile @Nullable String clusterId;
   private volatile @Nullable LogManager logs;
@@ -40,8 +45,14 @@ final class BrokerHealth implements HealthSource {
   private volatile Counted counted = new Counted(TopicsImage.EMPTY, 0, 0);
   private final ClusterJudge judge;
 
-  BrokerHealth(BrokerConfig config) {
+  /**
+   * The health of a broker of which nothing is there yet.
+   *
+   * @param cacheUse what the data path counts; asked at any time, by any thread
+   */
+  BrokerHealth(BrokerConfig config, Supplier<CacheUse> cacheUse) {
     this.config = config;
+    this.cacheUse = cacheUse;
     this.judge = new ClusterJudge(config.minInsyncReplicas());
   }
 
@@ -123,6 +134,7 @@ final class BrokerHealth implements HealthSource {
     Counted mine = count(image);
     LogManager manager = logs;
     ControllerNode node = controller;
+    BrokerStatus.Memory used = memory.read();
     return new BrokerStatus(
         config.nodeId(),
         state().toString(),
@@ -136,7 +148,8 @@ final class BrokerHealth implements HealthSource {
         manager == null ? 0 : manager.sizeBytes(),
         image.highestOffsetAndEpoch().offset(),
         trouble().orElse(null),
-        memory.read());
+        used,
+        cache.look(cacheUse.get(), used.kernel()));
   }
 
   private MetadataImage image() {
@@ -180,6 +193,7 @@ final class BrokerHealth implements HealthSource {
         .gauge("millrace_log_bytes", "Bytes in segment files.", broker.bytes())
         .gauge("millrace_metadata_offset", "Metadata followed.", broker.metadataOffset());
     MemoryMetrics.add(metrics, broker.memory());
+    MemoryMetrics.add(metrics, broker.cache());
     ClusterHealth.Partitions partitions = cluster().partitions();
     metrics
         .gauge("millrace_cluster_partitions", "Partitions in all.", partitions.total())

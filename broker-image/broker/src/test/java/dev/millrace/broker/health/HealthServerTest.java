@@ -74,7 +74,8 @@ class HealthServerTest {
             "bytes",
             "metadataOffset",
             "trouble",
-            "memory");
+            "memory",
+            "cache");
     assertThat(broker.get("state").asText()).isEqualTo("Running");
     assertThat(broker.get("rack").isNull()).isTrue();
     assertThat(broker.get("memory").fieldNames())
@@ -96,6 +97,20 @@ class HealthServerTest {
             "limitHits",
             "ooms",
             "oomKills");
+    assertThat(broker.get("cache").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder(
+            "appendedBytes",
+            "warmBytes",
+            "coldBytes",
+            "slowestReaderMillis",
+            "coldReaders",
+            "ingestRate",
+            "hitRatio",
+            "coldRate",
+            "refaultRate",
+            "capacity",
+            "hotWindowSeconds");
   }
 
   @Test
@@ -200,7 +215,8 @@ class HealthServerTest {
           123,
           7,
           null,
-          new BrokerStatus.Memory(1, 2, 3, MemoryReading.UNKNOWN));
+          new BrokerStatus.Memory(1, 2, 3, MemoryReading.UNKNOWN),
+          new CacheFigures(CacheUse.UNKNOWN, 1, 0.5, 2, 0.1, 3, 4));
     }
 
     @Override

@@ -33,4 +33,29 @@ class MemoryMetricsTest {
             "millrace_memory_limit_hits_total 11",
             "millrace_memory_oom_kills_total 0");
   }
+
+  @Test
+  void theCacheIsToldInSecondsAndBytes() {
+    // Given
+    var figures = new CacheFigures(new CacheUse(1, 2, 3, 1500, 4), 5, 0.997, 6, 0.5, 7, 8);
+    var metrics = new Metrics();
+
+    // When
+    MemoryMetrics.add(metrics, figures);
+
+    // Then
+    assertThat(metrics.toString().lines().filter(line -> !line.startsWith("#")))
+        .containsExactly(
+            "millrace_cache_appended_bytes_total 1",
+            "millrace_cache_warm_bytes_total 2",
+            "millrace_cache_cold_bytes_total 3",
+            "millrace_cache_ingest_bytes_per_second 5",
+            "millrace_cache_hit_ratio 0.997",
+            "millrace_cache_cold_bytes_per_second 6",
+            "millrace_cache_refaults_per_second 0.5",
+            "millrace_cache_capacity_bytes 7",
+            "millrace_cache_hot_window_seconds 8",
+            "millrace_cache_slowest_reader_seconds 1.5",
+            "millrace_cache_cold_readers 4");
+  }
 }

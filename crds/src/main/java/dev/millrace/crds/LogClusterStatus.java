@@ -83,7 +83,22 @@ public record LogClusterStatus(
       String overhead,
       String pageCache,
       @JsonPropertyDescription("The same in one line.") String split,
+      @Nullable Cache cache,
       String advice) {}
+
+  /** What the page cache does, as measured; in figures that are rounded until they stand still. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Cache(
+      @JsonPropertyDescription("The one that is worst off; the figures are its.") int broker,
+      @JsonPropertyDescription("What part of the bytes read was in memory.")
+          @Nullable String hitRatio,
+      @JsonPropertyDescription(
+              "How far behind a consumer may fall and be served from memory; none where that is"
+                  + " more than a day.")
+          @Nullable String hotWindow,
+      @Nullable String coldReads,
+      @JsonPropertyDescription("Pages that had been dropped and were read again.")
+          @Nullable String refaults) {}
 
   /** Something that takes time: which step it is at and, by name, what it waits for. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

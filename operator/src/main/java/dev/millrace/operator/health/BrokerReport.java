@@ -1,13 +1,14 @@
 package dev.millrace.operator.health;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.millrace.operator.memory.CacheState;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a broker says of itself, as far as it reaches a status. Bytes are rounded, so that a cluster
  * at work under a steady load looks the same from one poll to the next.
+ *
+ * @param cache null where it does not tell of its page cache
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record BrokerReport(
     int nodeId,
     String state,
@@ -16,7 +17,8 @@ public record BrokerReport(
     @Nullable String rack,
     int leaders,
     int replicas,
-    long bytes) {
+    long bytes,
+    @Nullable CacheState cache) {
   public BrokerReport {
     bytes = Bytes.rounded(bytes);
     // It runs from 0 to 100 while a log is recovered; tenths suffice to see that it moves.

@@ -115,7 +115,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   }
 
   private void follow(ResourceID id) {
-    var poller = new HealthPoller(http, HealthPoller.EARLY);
+    var poller = new HealthPoller(http, HealthPoller.EARLY, System::nanoTime);
     int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
       long started = System.nanoTime();

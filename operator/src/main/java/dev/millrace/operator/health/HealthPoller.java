@@ -2,6 +2,9 @@ package dev.millrace.operator.health;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.operator.memory.CacheReading;
+import dev.millrace.operator.memory.CacheState;
+import dev.millrace.operator.memory.CacheTracker;
 import dev.millrace.operator.resources.ClusterNames;
 import java.net.ConnectException;
 import java.net.URI;
@@ -23,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,17 +57,21 @@ final class HealthPoller {
 
   private final HttpClient http;
   private final Duration early;
+  private final LongSupplier nanos;
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Remembered<BrokerReport>> brokers = new HashMap<>();
+  private final Map<String, CacheTracker> caches = new HashMap<>();
   private Optional<Remembered<ClusterAnswer>> cluster = Optional.empty();
   private int turn;
 
   /**
    * @param early how long all are waited for before what is known is told
+   * @param nanos by which it is decided how long something has been so
    */
-  HealthPoller(HttpClient http, Duration early) {
+  HealthPoller(HttpClient http, Duration early, LongSupplier nanos) {
     this.http = http;
     this.early = early;
+    this.nanos = nanos;
   }
 
   /**
@@ -76,8 +84,9 @@ final class HealthPoller {
   ClusterHealth poll(List<PodView> pods, Consumer<ClusterHealth> listener) {
     var reachable = pods.stream().filter(pod -> pod.ip().isPresent() && !pod.deleting()).toList();
     brokers.keySet().retainAll(reachable.stream().map(PodView::uid).toList());
-    var own = new HashMap<PodView, CompletableFuture<Answer<BrokerReport>>>();
-    reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerReport.class)));
+    caches.keySet().retainAll(pods.stream().map(PodView::uid).toList());
+    var own = new HashMap<PodView, CompletableFuture<Answer<BrokerAnswer>>>();
+    reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerAnswer.class)));
     var whole =
         witnesses(reachable).stream()
             .map(pod -> ask(pod, "/v1/cluster", ClusterAnswer.class))
@@ -110,13 +119,14 @@ final class HealthPoller {
 
   /** Whoever has not answered yet is what it was; remembers nothing. */
   private Optional<ClusterHealth> soFar(
-      Map<PodView, CompletableFuture<Answer<BrokerReport>>> own,
+      Map<PodView, CompletableFuture<Answer<BrokerAnswer>>> own,
       List<CompletableFuture<Answer<ClusterAnswer>>> whole) {
     var reports = new HashMap<Integer, BrokerReport>();
     own.forEach(
         (pod, answer) -> {
           var came = answer.getNow(Answer.none());
           Optional.ofNullable(came.value())
+              .map(told -> told.report(tracker(pod).last().orElse(null)))
               .or(() -> before(pod, came).map(Remembered::value))
               .ifPresent(report -> reports.put(pod.id(), report));
         });
@@ -127,12 +137,13 @@ final class HealthPoller {
   }
 
   /** What it said last. Who refuses a connection is not slow: there is no process any more. */
-  private Optional<Remembered<BrokerReport>> before(PodView pod, Answer<BrokerReport> answer) {
+  private Optional<Remembered<BrokerReport>> before(PodView pod, Answer<BrokerAnswer> answer) {
     return answer.refused() ? Optional.empty() : Optional.ofNullable(brokers.get(pod.uid()));
   }
 
-  private void note(PodView pod, Answer<BrokerReport> answer, Map<Integer, BrokerReport> reports) {
+  private void note(PodView pod, Answer<BrokerAnswer> answer, Map<Integer, BrokerReport> reports) {
     Optional.ofNullable(answer.value())
+        .map(told -> told.report(noted(pod, told.cache())))
         .map(report -> new Remembered<>(report, BROKER_PATIENCE))
         .or(() -> before(pod, answer).flatMap(Remembered::older))
         .ifPresentOrElse(
@@ -141,6 +152,14 @@ final class HealthPoller {
               reports.put(pod.id(), known.value());
             },
             () -> brokers.remove(pod.uid()));
+  }
+
+  private @Nullable CacheState noted(PodView pod, @Nullable CacheReading reading) {
+    return reading == null ? null : tracker(pod).note(reading, nanos.getAsLong());
+  }
+
+  private CacheTracker tracker(PodView pod) {
+    return caches.computeIfAbsent(pod.uid(), uid -> new CacheTracker());
   }
 
   /**

@@ -36,8 +36,10 @@ public record MemoryPlan(int limitMi, int heapMi, int directMi, int overheadMi, 
 
   /** The plan for a broker of this spec, whose rules the API server has checked. */
   public static MemoryPlan of(LogClusterSpec spec) {
-    int limit = mebibytes(spec.memory());
-    var split = Optional.ofNullable(spec.memorySplit());
+    return of(mebibytes(spec.memory()), Optional.ofNullable(spec.memorySplit()));
+  }
+
+  private static MemoryPlan of(int limit, Optional<MemorySplit> split) {
     int heap =
         split
             .map(MemorySplit::heap)
@@ -51,6 +53,28 @@ public record MemoryPlan(int limitMi, int heapMi, int directMi, int overheadMi, 
     int overhead =
         MemoryFigures.OVERHEAD_MI + Math.max(0, heap - MemoryFigures.HEAP_MI) / OVERHEAD_SHARE;
     return new MemoryPlan(limit, heap, direct, overhead, limit - heap - direct - overhead);
+  }
+
+  /**
+   * The least round limit, of the spec's split, that leaves so much more page cache than this.
+   *
+   * @param moreMi at least 0
+   */
+  public MemoryPlan withMoreCache(LogClusterSpec spec, int moreMi) {
+    var split = Optional.ofNullable(spec.memorySplit());
+    int wanted = pageCacheMi + moreMi;
+    int limit = roundedUp(limitMi + moreMi);
+    // Heap and direct memory grow by some of the limit, too, so it takes a step or two more.
+    while (of(limit, split).pageCacheMi < wanted) {
+      limit = roundedUp(limit + 1);
+    }
+    return of(limit, split);
+  }
+
+  /** To a multiple of an eighth of it or less, as people write such numbers. */
+  private static int roundedUp(int mebibytes) {
+    int step = Math.max(64, Integer.highestOneBit(mebibytes) / 8);
+    return (mebibytes + step - 1) / step * step;
   }
 
   private static int grown(int limit, int least, int most) {

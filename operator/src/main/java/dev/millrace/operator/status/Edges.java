@@ -17,7 +17,11 @@ public final class Edges {
           Verdicts.PARTITIONS_HEALTHY,
           Verdicts.STALLED,
           "StorageReady",
-          "MemorySized");
+          "MemorySized",
+          PageCaches.PRESSURE);
+
+  /** What is bad when it is so. */
+  private static final List<String> NEGATIVE = List.of(Verdicts.STALLED, PageCaches.PRESSURE);
 
   /** What no waiting mends. */
   private static final List<String> OWN_FAULTS = List.of(Verdicts.STALLED, "MemorySized");
@@ -108,6 +112,10 @@ public final class Edges {
               .filter(old -> now.getReason().equals(old.getReason()))
               .isEmpty();
     }
+    if (now.getType().equals(PageCaches.PRESSURE) && !bad(now)) {
+      // That a cache suffices is news only after it did not.
+      return "True".equals(was);
+    }
     if (creating(before)) {
       // How every cluster begins is no news; that it serves is, and what keeps it from that.
       return now.getType().equals(Verdicts.READY)
@@ -122,7 +130,7 @@ public final class Edges {
   }
 
   private static boolean bad(Condition now) {
-    return now.getType().equals(Verdicts.STALLED)
+    return NEGATIVE.contains(now.getType())
         ? "True".equals(now.getStatus())
         : "False".equals(now.getStatus());
   }

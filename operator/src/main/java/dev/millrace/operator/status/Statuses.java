@@ -69,7 +69,7 @@ public final class Statuses {
             : Bytes.text(Bytes.rounded(brokers.stream().mapToLong(BrokerReport::bytes).sum())),
         Rows.partitions(seen, now()),
         Rows.brokers(seen),
-        memory(seen.memory()),
+        memory(seen),
         Rows.operations(seen),
         conditions(cluster, Verdicts.of(seen, phase)));
   }
@@ -81,7 +81,8 @@ public final class Statuses {
         .isPresent();
   }
 
-  private static Memory memory(MemoryPlan plan) {
+  private static Memory memory(Observation seen) {
+    var plan = seen.memory();
     return new Memory(
         MemoryPlan.text(plan.limitMi()),
         MemoryPlan.text(plan.heapMi()),
@@ -89,7 +90,8 @@ public final class Statuses {
         MemoryPlan.text(plan.overheadMi()),
         MemoryPlan.text(plan.pageCacheMi()),
         plan.split(),
-        plan.advice());
+        PageCaches.worst(seen),
+        PageCaches.advice(seen));
   }
 
   private Instant now() {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The conditions of a cluster, all of them in every status, positive but for {@code Stalled}. */
+/**
+ * The conditions of a cluster, all of them in every status, positive but for {@code Stalled} and
+ * {@code PageCachePressure}.
+ */
 final class Verdicts {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
@@ -24,7 +27,14 @@ final class Verdicts {
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
       List.of(
-          READY, PARTITIONS_HEALTHY, PROGRESSING, "StorageReady", "MemorySized", "Stable", STALLED);
+          READY,
+          PARTITIONS_HEALTHY,
+          PROGRESSING,
+          "StorageReady",
+          "MemorySized",
+          PageCaches.PRESSURE,
+          "Stable",
+          STALLED);
   private static final int NAMED = 3;
 
   private Verdicts() {}
@@ -49,6 +59,7 @@ final class Verdicts {
     all.add(progressing(seen, phase));
     all.add(storage);
     all.add(memorySized(seen.memory()));
+    all.add(PageCaches.verdict(seen));
     all.add(
         stable(
             phase == Phase.RUNNING

@@ -60,6 +60,10 @@ class LogClusterOperatorApiTest {
       assertThat(status.readyBrokers()).isEqualTo(3);
       assertThat(status.controller()).isZero();
       assertThat(Objects.requireNonNull(status.partitions()).total()).isEqualTo(12);
+      assertThat(
+              Objects.requireNonNull(Objects.requireNonNull(status.memory()).cache()).hotWindow())
+          .matches("1[1-4]m");
+      assertThat(Stage.is(status, "PageCachePressure", "False")).isTrue();
       assertThat(status.brokerStates()).hasSize(3);
       assertThat(Objects.requireNonNull(status.memory()).split())
           .isEqualTo("1Gi = 64Mi heap + 32Mi direct + 96Mi overhead + 832Mi page cache");

@@ -99,6 +99,36 @@ final class PlayedBrokers implements AutoCloseable {
   private Map<String, Object> broker(int id) {
     // Bytes and offsets move as those of a cluster at work do.
     int moving = polls.incrementAndGet();
+    var said = new HashMap<String, Object>(self(id, moving));
+    said.put("cache", cache(moving));
+    return said;
+  }
+
+  /** A page cache at work: its figures are never the same twice. */
+  private static Map<String, Object> cache(int moving) {
+    int percent = moving * 7 % 10;
+    return Map.of(
+        "appendedBytes",
+        1_000_000L * moving,
+        "ingestRate",
+        1_000_000 + 20_000 * percent,
+        "hitRatio",
+        0.999 - percent / 10_000.0,
+        "coldRate",
+        1_000 * percent,
+        "refaultRate",
+        percent / 10.0,
+        "capacity",
+        840_000_000 - 100_000 * percent,
+        "hotWindowSeconds",
+        840 - 16 * percent,
+        "slowestReaderMillis",
+        40 * percent,
+        "coldReaders",
+        percent % 2);
+  }
+
+  private Map<String, Object> self(int id, int moving) {
     return Map.of(
         "nodeId",
         id,

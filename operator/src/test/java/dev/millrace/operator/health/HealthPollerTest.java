@@ -1,9 +1,11 @@
 package dev.millrace.operator.health;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.operator.Fixtures;
+import dev.millrace.operator.memory.CacheState;
 import dev.millrace.operator.resources.ClusterNames;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +43,9 @@ class HealthPollerTest {
               ThreadLocalRandom.current().nextInt(0, 250));
   private final String other = address.replaceFirst("9$", "10");
   private final HttpClient http = HttpClient.newHttpClient();
-  private final HealthPoller poller = new HealthPoller(http, Duration.ofMillis(700));
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicLong ingest = new AtomicLong(1_000_000);
+  private final HealthPoller poller = new HealthPoller(http, Duration.ofMillis(700), nanos::get);
   private final List<PodView> pods = List.of(pod());
   private HttpServer server = serving();
 
@@ -61,7 +67,7 @@ class HealthPollerTest {
     var health = poll(pods);
 
     assertThat(health.brokers())
-        .containsEntry(0, new BrokerReport(0, "Recovering", 40, "1", null, 1, 2, 122_880));
+        .containsEntry(0, new BrokerReport(0, "Recovering", 40, "1", null, 1, 2, 122_880, null));
     assertThat(health.cluster())
         .hasValueSatisfying(
             cluster -> {
@@ -169,6 +175,49 @@ class HealthPollerTest {
     poll(pods);
 
     assertThat(poll(List.of()).brokers()).isEmpty();
+  }
+
+  @Test
+  void figuresOfTheCacheThatMoveAboutMakeNoNews() {
+    // Given
+    server.removeContext("/v1/broker");
+    server.createContext(
+        "/v1/broker",
+        exchange -> {
+          try (exchange) {
+            var bytes =
+                BROKER
+                    .replace("\"later\"", "\"cache\": %s, \"later\"".formatted(cache()))
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+        });
+    var first = cacheOf(poll(pods));
+
+    // When
+    ingest.set(1_200_000);
+    nanos.set(TimeUnit.HOURS.toNanos(1));
+    poll(pods);
+    nanos.set(TimeUnit.HOURS.toNanos(2));
+    var later = cacheOf(poll(pods));
+
+    // Then
+    assertThat(later.figures().windowSeconds()).isEqualTo(840);
+    assertThat(later.figures().ingestRate()).isEqualTo(1_000_000);
+    assertThat(later.decided()).isTrue();
+    assertThat(first.figures()).isEqualTo(later.figures());
+  }
+
+  private static CacheState cacheOf(ClusterHealth health) {
+    return requireNonNull(requireNonNull(health.brokers().get(0)).cache());
+  }
+
+  private String cache() {
+    return """
+        {"ingestRate": %d, "hitRatio": 0.997, "coldRate": 0, "refaultRate": 0.2, "capacity": 880000000,
+         "hotWindowSeconds": 840, "slowestReaderMillis": 20, "coldReaders": 0, "later": 1}"""
+        .formatted(ingest.get());
   }
 
   private static int total(ClusterHealth health) {

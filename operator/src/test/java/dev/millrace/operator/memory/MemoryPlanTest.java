@@ -43,8 +43,26 @@ class MemoryPlanTest {
     assertThat(plan("memory: 200Mi").sizedWell()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({"256Mi, 64, 320", "1Gi, 1, 1152", "1Gi, 832, 1920", "8Gi, 100000, 114688"})
+  void moreCacheIsTheLeastRoundLimitThatHasIt(String limit, int more, int larger) {
+    // Given
+    var spec = Fixtures.cluster(spec("memory: " + limit)).getSpec();
+    var plan = MemoryPlan.of(spec);
+
+    // When
+    var with = plan.withMoreCache(spec, more);
+
+    // Then
+    assertThat(with.limitMi()).isEqualTo(larger);
+    assertThat(with.pageCacheMi()).isGreaterThanOrEqualTo(plan.pageCacheMi() + more);
+  }
+
+  private static String spec(String memory) {
+    return "{brokers: 1, %s, storage: {size: 1Gi}}".formatted(memory);
+  }
+
   private static MemoryPlan plan(String memory) {
-    return MemoryPlan.of(
-        Fixtures.cluster("{brokers: 1, %s, storage: {size: 1Gi}}".formatted(memory)).getSpec());
+    return MemoryPlan.of(Fixtures.cluster(spec(memory)).getSpec());
   }
 }

@@ -142,7 +142,7 @@ class RollerTest {
     // Given
     var health = health(WELL, 1, 1, 1);
     var brokers = new HashMap<>(health.brokers());
-    brokers.put(1, new BrokerReport(1, "Recovering", 40, "0.1.0", null, 0, 1, 1024));
+    brokers.put(1, new BrokerReport(1, "Recovering", 40, "0.1.0", null, 0, 1, 1024, null));
     var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
 
     // When

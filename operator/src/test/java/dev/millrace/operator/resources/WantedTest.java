@@ -70,6 +70,20 @@ class WantedTest {
         .containsEntry("cpu", new Quantity("2"));
   }
 
+  /** The JVM ends a process that is out of memory without a word but to its log. */
+  @Test
+  void whatTheLogEndsWithIsTheMessageOfAContainerThatLeavesNone() {
+    assertThat(
+            statefulSet(Fixtures.wanted(SMALL, 3))
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getTerminationMessagePolicy())
+        .isEqualTo("FallbackToLogsOnError");
+  }
+
   @Test
   void someCpuIsRequestedWhereTheSpecDoesNotSayAndNoneIfItSaysSo() {
     assertThat(resources("{brokers: 1, memory: 1Gi, storage: {size: 1Gi}}").getRequests())

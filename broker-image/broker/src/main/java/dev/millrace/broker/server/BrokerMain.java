@@ -30,7 +30,7 @@ public final class BrokerMain {
 
   /** Starts a broker and returns; the broker's threads keep the process alive. */
   public static void main(String[] arguments) {
-    Termination termination = Termination.ofThisProcess();
+    Termination termination = Termination.ofThisProcess(System.getenv());
     Thread.setDefaultUncaughtExceptionHandler(termination);
     Logger logger = LoggerFactory.getLogger(BrokerMain.class);
     // A pod that was replaced has another address: the JVM's own half minute would keep brokers

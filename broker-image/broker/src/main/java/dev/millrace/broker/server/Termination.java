@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ final class Termination implements Thread.UncaughtExceptionHandler {
 
   static final int FAULT = 1;
 
+  /** The environment variable that names the file for the reason. */
+  static final String REASON_FILE = "MILLRACE_TERMINATION_LOG";
+
   private static final Logger LOGGER = LoggerFactory.getLogger(Termination.class);
 
   private final Path reasonFile;
@@ -39,9 +43,14 @@ final class Termination implements Thread.UncaughtExceptionHandler {
     this.halt = halt;
   }
 
-  /** The process's own. */
-  static Termination ofThisProcess() {
-    return new Termination(Path.of("/dev/termination-log"), Runtime.getRuntime()::halt);
+  /**
+   * The process's own.
+   *
+   * @param environment may name the file, where it is not where Kubernetes has it by default
+   */
+  static Termination ofThisProcess(Map<String, String> environment) {
+    String file = environment.getOrDefault(REASON_FILE, "/dev/termination-log");
+    return new Termination(Path.of(file), Runtime.getRuntime()::halt);
   }
 
   /** Ends the process because of a fault that no retry can cure. */

@@ -23,6 +23,7 @@ final class BrokerProcess implements AutoCloseable {
   private final int client = FreePort.next();
   private final int internal = FreePort.next();
   private final int health = FreePort.next();
+  private final List<String> options;
   private Process process;
 
   /** A cluster of its own. */
@@ -35,7 +36,18 @@ final class BrokerProcess implements AutoCloseable {
    * @param settings further lines
    */
   BrokerProcess(Path directory, int id, String settings) throws IOException {
+    this(directory, id, settings, List.of());
+  }
+
+  /**
+   * @param directory is there, and this broker's only
+   * @param settings further lines
+   * @param options of the JVM, after those that all have
+   */
+  BrokerProcess(Path directory, int id, String settings, List<String> options) throws IOException {
     this.directory = directory;
+    this.options = options;
+    Files.writeString(reason(), "");
     Files.writeString(
         directory.resolve("broker.properties"),
         """
@@ -60,13 +72,18 @@ final class BrokerProcess implements AutoCloseable {
             "-XX:MaxDirectMemorySize=48m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+ExitOnOutOfMemoryError"));
+    command.addAll(options);
+    command.addAll(
+        List.of(
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
             BrokerMain.class.getName(),
             "--config=" + directory.resolve("broker.properties")));
-    return new ProcessBuilder(command)
+    var builder = new ProcessBuilder(command);
+    builder.environment().put("MILLRACE_TERMINATION_LOG", reason().toString());
+    return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
         .start();
@@ -74,6 +91,19 @@ final class BrokerProcess implements AutoCloseable {
 
   private Path log() {
     return directory.resolve("broker.log");
+  }
+
+  private Path reason() {
+    return directory.resolve("termination-log");
+  }
+
+  /** Why it ended, where Kubernetes would look for it; empty if it did not say. */
+  String terminationMessage() throws IOException {
+    return Files.readString(reason()).strip();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   String output() throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.broker.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Security;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +31,7 @@ public final class BrokerMain {
 
   /** Starts a broker and returns; the broker's threads keep the process alive. */
   public static void main(String[] arguments) {
-    Termination termination = Termination.ofThisProcess(System.getenv());
-    Thread.setDefaultUncaughtExceptionHandler(termination);
+    Termination termination = watched(System.getenv());
     Logger logger = LoggerFactory.getLogger(BrokerMain.class);
     // A pod that was replaced has another address: the JVM's own half minute would keep brokers
     // from each other for that long, and a name that is missing for a moment for ten seconds.
@@ -54,6 +54,14 @@ public final class BrokerMain {
     } catch (Exception e) {
       termination.fatal("the broker could not start", e);
     }
+  }
+
+  /** The way out that leads there from wherever memory runs out; before the first logger. */
+  static Termination watched(Map<String, String> environment) {
+    WatchedLogs.install();
+    Termination termination = Termination.ofThisProcess(environment);
+    Thread.setDefaultUncaughtExceptionHandler(termination);
+    return termination;
   }
 
   /** Without the halt the process would end with the signal's number instead of 0. */

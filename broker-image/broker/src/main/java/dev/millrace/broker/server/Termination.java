@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * it. Thread-safe.
  *
  * <p>The JVM ends itself at its own OutOfMemoryErrors ({@code -XX:+ExitOnOutOfMemoryError}); those
- * that Java code throws, Netty's and the JDK's for direct memory, end here. A broker that is short
- * of memory answers some requests and drops others; one that is gone is replaced in a second.
+ * that Java code throws, Netty's and the JDK's for direct memory, end here: those that nobody
+ * caught, and those that somebody caught and logs ({@link WatchedLogs}). A broker that is short of
+ * memory answers some requests and drops others; one that is gone is replaced in a second.
  */
 final class Termination implements Thread.UncaughtExceptionHandler {
   /** What the JVM itself exits with when it is out of memory. */
@@ -27,10 +31,14 @@ final class Termination implements Thread.UncaughtExceptionHandler {
   /** The environment variable that names the file for the reason. */
   static final String REASON_FILE = "MILLRACE_TERMINATION_LOG";
 
+  /** A chain of causes may be a circle. */
+  private static final int CAUSES = 20;
+
   private static final Logger LOGGER = LoggerFactory.getLogger(Termination.class);
 
   private final Path reasonFile;
   private final IntConsumer halt;
+  private volatile boolean ending;
 
   /**
    * A way out.
@@ -60,18 +68,23 @@ final class Termination implements Thread.UncaughtExceptionHandler {
 
   /** Ends the process if the error is that memory ran out, at whatever depth. */
   void check(Throwable error) {
-    Throwable cause = error;
-    for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof OutOfMemoryError) {
-        end(OUT_OF_MEMORY, "out of memory", cause);
-        return;
-      }
-      cause = cause.getCause();
-    }
+    outOfMemory(error).ifPresent(cause -> end(OUT_OF_MEMORY, "out of memory", cause));
+  }
+
+  /** The error among this one and its causes that is for want of memory. */
+  static Optional<Throwable> outOfMemory(Throwable error) {
+    return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+        .limit(CAUSES)
+        .filter(OutOfMemoryError.class::isInstance)
+        .findFirst();
   }
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
+    if (ending) {
+      // What is logged on the way out comes here again.
+      return;
+    }
     check(error);
     LOGGER
         .atError()
@@ -81,6 +94,7 @@ final class Termination implements Thread.UncaughtExceptionHandler {
   }
 
   private void end(int code, String reason, Throwable cause) {
+    ending = true;
     try {
       String line = reason + ": " + cause;
       if (Files.isWritable(reasonFile)) {

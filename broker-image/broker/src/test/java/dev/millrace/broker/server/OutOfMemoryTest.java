@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.broker.wire.WireClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,33 @@ class OutOfMemoryTest {
         client.close();
       }
     }
+  }
+
+  @Test
+  void anErrorThatSomebodyCatchesAndLogsEndsItAsWell() throws Exception {
+    // Given
+    Path reason = Files.createFile(directory.resolve("reason"));
+    var builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SwallowedErrors.class.getName());
+    builder.environment().put(Termination.REASON_FILE, reason.toString());
+    builder.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
+
+    // When
+    Process process = builder.start();
+
+    // Then
+    assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(OUT_OF_MEMORY);
+    assertThat(reason)
+        .hasContent(
+            "out of memory: java.lang.OutOfMemoryError:"
+                + " Cannot reserve 1 bytes of direct buffer memory");
+    assertThat(directory.resolve("log")).content().contains("The broker ends");
   }
 
   private static boolean isGoneOr(BrokerProcess broker, List<WireClient> holding) {

@@ -25,8 +25,22 @@ public record MemoryPlan(int limitMi, int heapMi, int directMi, int overheadMi, 
 
   private static final int HEAP_MOST_MI = 512;
 
-  /** Collector tables and code grow with the heap: one part in so many of what is above least. */
-  private static final int OVERHEAD_SHARE = 8;
+  /**
+   * What a heap above the least is for, partitions, takes half as much again of the kernel: the
+   * inodes of their open files.
+   */
+  private static final int OVERHEAD_SHARE = 2;
+
+  /** What is live in a heap without partitions, and what each of them adds. */
+  private static final int HEAP_BASE_KI = 14 * 1024;
+
+  private static final int HEAP_A_PARTITION_KI = 11;
+
+  /** The part of a heap that may be live for good; the rest is the collector's room. */
+  private static final double LIVE = 0.7;
+
+  /** How often the JVM gives back what the C library keeps of freed memory. */
+  private static final int TRIM_MS = 10_000;
 
   /** Below this there is hardly a hot end to keep in memory, and every read may be a disk's. */
   static final int PAGE_CACHE_FLOOR_MI = 64;
@@ -102,7 +116,27 @@ public record MemoryPlan(int limitMi, int heapMi, int directMi, int overheadMi, 
         "-Xms" + heapMi + "m",
         "-Xmx" + heapMi + "m",
         "-XX:MaxDirectMemorySize=" + directMi + "m",
-        "-XX:+ExitOnOutOfMemoryError");
+        "-XX:+ExitOnOutOfMemoryError",
+        "-XX:TrimNativeHeapInterval=" + TRIM_MS);
+  }
+
+  /** How many partitions a broker may host with this heap. */
+  public int partitionsHeld() {
+    return held(heapMi);
+  }
+
+  /** The least round heap, in MiB, for so many partitions. */
+  public static int heapFor(int partitions) {
+    int heap = MemoryFigures.HEAP_MI;
+    while (held(heap) < partitions) {
+      heap += MemoryFigures.HEAP_MI / 2;
+    }
+    return heap;
+  }
+
+  private static int held(int heapMi) {
+    int partitions = (int) ((heapMi * 1024L * LIVE - HEAP_BASE_KI) / HEAP_A_PARTITION_KI);
+    return partitions - partitions % 100;
   }
 
   /** The arithmetic in one line. */

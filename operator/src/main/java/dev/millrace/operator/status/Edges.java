@@ -17,14 +17,14 @@ public final class Edges {
           Verdicts.PARTITIONS_HEALTHY,
           Verdicts.STALLED,
           "StorageReady",
-          "MemorySized",
+          Verdicts.MEMORY_SIZED,
           PageCaches.PRESSURE);
 
   /** What is bad when it is so. */
   private static final List<String> NEGATIVE = List.of(Verdicts.STALLED, PageCaches.PRESSURE);
 
   /** What no waiting mends. */
-  private static final List<String> OWN_FAULTS = List.of(Verdicts.STALLED, "MemorySized");
+  private static final List<String> OWN_FAULTS = List.of(Verdicts.STALLED, Verdicts.MEMORY_SIZED);
 
   private Edges() {}
 

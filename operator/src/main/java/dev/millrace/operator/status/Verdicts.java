@@ -4,12 +4,14 @@ import static dev.millrace.operator.status.Verdict.Value.FALSE;
 import static dev.millrace.operator.status.Verdict.Value.TRUE;
 import static dev.millrace.operator.status.Verdict.Value.UNKNOWN;
 
+import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
 import dev.millrace.operator.status.Claims.Claim;
 import dev.millrace.operator.status.Verdict.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,6 +25,7 @@ final class Verdicts {
   static final String STALLED = "Stalled";
   static final String UNDER_REPLICATED = "UnderReplicated";
   static final String PARTITIONS_HEALTHY = "PartitionsHealthy";
+  static final String MEMORY_SIZED = "MemorySized";
   static final String PROGRESSING = "Progressing";
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
@@ -31,7 +34,7 @@ final class Verdicts {
           PARTITIONS_HEALTHY,
           PROGRESSING,
           "StorageReady",
-          "MemorySized",
+          MEMORY_SIZED,
           PageCaches.PRESSURE,
           "Stable",
           STALLED);
@@ -58,7 +61,7 @@ final class Verdicts {
     all.add(partitions);
     all.add(progressing(seen, phase));
     all.add(storage);
-    all.add(memorySized(seen.memory()));
+    all.add(memorySized(seen));
     all.add(PageCaches.verdict(seen));
     all.add(
         stable(
@@ -161,12 +164,39 @@ final class Verdicts {
                 .collect(Collectors.joining(", ")));
   }
 
-  private static Verdict memorySized(MemoryPlan memory) {
-    return new Verdict(
-        "MemorySized",
-        Value.of(memory.sizedWell()),
-        memory.sizedWell() ? "SizedWell" : "TooSmall",
-        memory.advice());
+  private static Verdict memorySized(Observation seen) {
+    var memory = seen.memory();
+    return crowded(seen)
+        .filter(broker -> memory.sizedWell())
+        .map(
+            broker ->
+                new Verdict(
+                    MEMORY_SIZED,
+                    FALSE,
+                    "HeapTooSmall",
+                    "broker %d hosts %d partitions, and a heap of %s is good for %d; set spec.memorySplit.heap: %s"
+                        .formatted(
+                            broker.nodeId(),
+                            broker.replicas(),
+                            MemoryPlan.text(memory.heapMi()),
+                            memory.partitionsHeld(),
+                            MemoryPlan.text(MemoryPlan.heapFor(broker.replicas())))))
+        .orElseGet(
+            () ->
+                new Verdict(
+                    MEMORY_SIZED,
+                    Value.of(memory.sizedWell()),
+                    memory.sizedWell() ? "SizedWell" : "TooSmall",
+                    memory.advice()));
+  }
+
+  /** The broker that hosts the most partitions, if those are more than its heap is good for. */
+  private static Optional<BrokerReport> crowded(Observation seen) {
+    return seen.health().brokers().values().stream()
+        .filter(broker -> broker.replicas() > seen.memory().partitionsHeld())
+        .max(
+            Comparator.comparingInt(BrokerReport::replicas)
+                .thenComparing(BrokerReport::nodeId, Comparator.reverseOrder()));
   }
 
   private static Verdict stalled(Observation seen) {

@@ -13,8 +13,8 @@ class MemoryPlanTest {
     "192Mi,   64,  32,  96,     0",
     "256Mi,   64,  32,  96,    64",
     "1Gi,     64,  32,  96,   832",
-    "8Gi,    128,  64, 104,  7896",
-    "64Gi,   512, 256, 152, 64616"
+    "8Gi,    128,  64, 128,  7872",
+    "64Gi,   512, 256, 320, 64448"
   })
   void mostOfTheLimitIsPageCache(String limit, int heap, int direct, int overhead, int cache) {
     var plan = plan("memory: " + limit);
@@ -26,14 +26,18 @@ class MemoryPlanTest {
   @Test
   void partsThatTheUserFixesAreKept() {
     assertThat(plan("memory: 8Gi, memorySplit: {heap: 96Mi, direct: 64Mi}"))
-        .isEqualTo(new MemoryPlan(8192, 96, 64, 100, 7932));
+        .isEqualTo(new MemoryPlan(8192, 96, 64, 112, 7920));
   }
 
   @Test
   void theJvmIsToldItsPartsAndToEndWhenTheyDoNotSuffice() {
     assertThat(plan("memory: 1Gi").jvmOptions())
         .containsExactly(
-            "-Xms64m", "-Xmx64m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
+            "-Xms64m",
+            "-Xmx64m",
+            "-XX:MaxDirectMemorySize=32m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TrimNativeHeapInterval=10000");
   }
 
   @Test
@@ -41,6 +45,18 @@ class MemoryPlanTest {
     assertThat(plan("memory: 1Gi").advice()).contains("10 MiB/s keeps its last 83 s in memory");
     assertThat(plan("memory: 200Mi").advice()).startsWith("Small: 8Mi of page cache");
     assertThat(plan("memory: 200Mi").sizedWell()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1Gi, 2800", "8Gi, 7000", "64Gi, 32000"})
+  void aHeapIsGoodForSoManyPartitions(String limit, int partitions) {
+    assertThat(plan("memory: " + limit).partitionsHeld()).isEqualTo(partitions);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 64", "2800, 64", "2801, 96", "4900, 96", "10000, 192"})
+  void soManyPartitionsWantAHeap(int partitions, int heap) {
+    assertThat(MemoryPlan.heapFor(partitions)).isEqualTo(heap);
   }
 
   @ParameterizedTest

@@ -25,6 +25,7 @@ final class ColdReads {
 
   private final Supplier<FileCache> cache;
   private final CachePolicy policy;
+  private final CacheCounters counters;
   private final Time time;
   private final List<Reader> readers = new ArrayList<>();
 
@@ -56,9 +57,10 @@ final class ColdReads {
   /**
    * @param cache of the segment's file
    */
-  ColdReads(Supplier<FileCache> cache, CachePolicy policy, Time time) {
+  ColdReads(Supplier<FileCache> cache, CachePolicy policy, CacheCounters counters, Time time) {
     this.cache = cache;
     this.policy = policy;
+    this.counters = counters;
     this.time = time;
   }
 
@@ -86,9 +88,11 @@ final class ColdReads {
     if (reader == null) {
       if (readers.size() == READERS_MOST) {
         readers.remove(readers.stream().min(Comparator.comparingLong(r -> r.lastSeenMs)).get());
+        counters.coldReaders(-1);
       }
       reader = new Reader();
       readers.add(reader);
+      counters.coldReaders(1);
     }
     see(reader, wanted.from(), wanted.to());
     return reader;
@@ -140,10 +144,13 @@ final class ColdReads {
     drop(takePassed(reader, reader.from - policy.readAheadBytes()));
   }
 
+  /** A range that is read for a reader is its own if hardly any of it was in memory. */
   private void noteOwn(Reader reader, Range range) {
-    if (policy.dropsPassed()
-        && range.length() > 0
-        && cache.get().lacks(range.from(), range.length())) {
+    if (range.length() <= 0 || !cache.get().lacks(range.from(), range.length())) {
+      return;
+    }
+    counters.readFromDisk(range.length());
+    if (policy.dropsPassed()) {
       synchronized (this) {
         reader.own.add(range);
       }
@@ -175,7 +182,10 @@ final class ColdReads {
 
   private void drop(List<Range> ranges) {
     if (policy.memoryIsScarce().getAsBoolean()) {
-      ranges.forEach(range -> cache.get().drop(range.from(), range.length()));
+      for (Range range : ranges) {
+        cache.get().drop(range.from(), range.length());
+        counters.dropped(range.length());
+      }
     }
   }
 
@@ -192,6 +202,7 @@ final class ColdReads {
       List<Reader> silent =
           readers.stream().filter(reader -> reader.lastSeenMs <= deadline).toList();
       readers.removeAll(silent);
+      counters.coldReaders(-silent.size());
       silent.forEach(reader -> left.addAll(takePassed(reader, Long.MAX_VALUE)));
       some = !readers.isEmpty();
     }

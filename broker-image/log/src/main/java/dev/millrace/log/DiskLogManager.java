@@ -42,6 +42,7 @@ final class DiskLogManager implements LogManager {
   private final RecoveryMeter meter = new RecoveryMeter();
   private final ConcurrentHashMap<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Long> loadedHighWatermarks = new ConcurrentHashMap<>();
+  private final CacheCounters cacheCounters = new CacheCounters();
   private final List<ScheduledFuture<?>> tasks = new ArrayList<>();
   private final LogKeeper keeper = new Keeper();
   private final Object lock = new Object();
@@ -63,9 +64,15 @@ final class DiskLogManager implements LogManager {
             new ProducerStateManagerConfig(
                 Math.toIntExact(options.producerIdExpiration().toMillis()), false),
             options.cache(),
+            cacheCounters,
             Math.toIntExact(options.maxTransactionTimeout().toMillis()));
     this.checkpoints = new Checkpoints(directory, failures);
     this.removal = new DirectoryRemoval(environment, directory);
+  }
+
+  @Override
+  public CacheCounters cacheCounters() {
+    return cacheCounters;
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  * @param failures told by Kafka's checkpoint files of their I/O errors
  * @param producers when an idle producer is forgotten
  * @param cache how the page cache is treated
+ * @param cacheCounters what was done with it
  * @param maxTransactionTimeoutMs after which a transaction counts as hanging
  */
 record LogEnvironment(
@@ -24,4 +25,5 @@ record LogEnvironment(
     LogDirFailureChannel failures,
     ProducerStateManagerConfig producers,
     CachePolicy cache,
+    CacheCounters cacheCounters,
     int maxTransactionTimeoutMs) {}

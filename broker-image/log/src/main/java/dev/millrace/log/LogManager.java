@@ -105,6 +105,9 @@ public interface LogManager extends AutoCloseable {
   /** The first I/O error in the directory or one of its logs. */
   Optional<Throwable> failure();
 
+  /** What the logs did with the page cache. */
+  CacheCounters cacheCounters();
+
   /** Bytes in all segment files. */
   default long sizeBytes() {
     return logs().stream().mapToLong(Log::sizeBytes).sum();

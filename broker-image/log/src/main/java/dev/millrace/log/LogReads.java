@@ -25,7 +25,7 @@ final class LogReads {
     this.log = log;
     this.segments = segments;
     this.environment = environment;
-    this.reader = new SegmentReader(segments, log::config, environment.cache().reads());
+    this.reader = new SegmentReader(segments, log::config, environment);
   }
 
   /** As {@link Log#read}. */

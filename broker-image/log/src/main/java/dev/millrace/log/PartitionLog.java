@@ -272,6 +272,7 @@ final class PartitionLog implements Log {
     active.append(buffer, now.indexInterval);
     tail = new LogEnd(active, active.size(), end);
     flusher.appended(buffer.limit());
+    environment.cacheCounters().appended(buffer.limit());
     producers.apply(update, active, end);
     noteFirstUnstable();
   }

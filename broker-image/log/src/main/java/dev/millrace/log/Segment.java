@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment {
   /** Where a batch lies. */
-  record Place(int position, int size, long baseOffset) {}
+  record Place(int position, int size, long baseOffset, long maxTimestamp) {}
 
   private final long baseOffset;
   private final Path directory;
@@ -42,7 +42,9 @@ final class Segment {
     this.size = size;
     Disk disk = environment.disk();
     this.file = new SegmentFile(disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.LOG));
-    this.coldReads = new ColdReads(file::cache, environment.cache(), environment.time());
+    this.coldReads =
+        new ColdReads(
+            file::cache, environment.cache(), environment.cacheCounters(), environment.time());
     this.offsets =
         new OffsetIndex(
             disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.INDEX), baseOffset);
@@ -264,7 +266,8 @@ final class Segment {
   private static @Nullable Place first(HeaderScan scan, long offset) throws IOException {
     while (scan.advance()) {
       if (scan.lastOffset() >= offset) {
-        return new Place((int) scan.position(), scan.size(), scan.baseOffset());
+        return new Place(
+            (int) scan.position(), scan.size(), scan.baseOffset(), scan.maxTimestamp());
       }
     }
     return null;

@@ -2,7 +2,6 @@ package dev.millrace.log;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class SegmentReader {
   private final Segments segments;
   private final Supplier<LogConfig> config;
-  private final Executor waiting;
+  private final LogEnvironment environment;
 
-  /**
-   * @param waiting runs what waits for the disk
-   */
-  SegmentReader(Segments segments, Supplier<LogConfig> config, Executor waiting) {
+  SegmentReader(Segments segments, Supplier<LogConfig> config, LogEnvironment environment) {
     this.segments = segments;
     this.config = config;
-    this.waiting = waiting;
+    this.environment = environment;
   }
 
   /**
@@ -61,6 +57,7 @@ final class SegmentReader {
               Math.clamp(available, 0, Math.max(maxBytes, place == null ? 0 : place.size()));
           if (!mayWait) {
             goOn(segment, position, length, limit);
+            noteAge(place, length);
           }
           handedOver = true;
           return new ReadResult(
@@ -76,11 +73,17 @@ final class SegmentReader {
     return null;
   }
 
+  private void noteAge(Segment.@Nullable Place place, int length) {
+    if (place != null && length > 0) {
+      environment.cacheCounters().read(place.maxTimestamp(), environment.time().milliseconds());
+    }
+  }
+
   /** Who has read from the disk so far, and finds its bytes in memory now, goes on so. */
   private void goOn(Segment segment, int position, int length, int limit) {
     Runnable next = segment.coldReads().passed(position, length, limit);
     if (next != null) {
-      waiting.execute(next);
+      environment.cache().reads().execute(next);
     }
   }
 

@@ -11,9 +11,11 @@ class ColdReadsTest {
 
   private final ManualTime time = new ManualTime();
   private final Memory memory = new Memory();
+  private final CacheCounters counters = new CacheCounters();
   private boolean scarce = true;
   private final ColdReads reads =
-      new ColdReads(() -> memory, new CachePolicy(Runnable::run, AHEAD, true, () -> scarce), time);
+      new ColdReads(
+          () -> memory, new CachePolicy(Runnable::run, AHEAD, true, () -> scarce), counters, time);
 
   /** A page cache with pages of one byte. */
   private static final class Memory implements FileCache {
@@ -155,5 +157,7 @@ class ColdReadsTest {
     // Then
     assertThat(some).isFalse();
     assertThat(memory.pages.isEmpty()).isTrue();
+    assertThat(counters.coldReaders()).isZero();
+    assertThat(counters.droppedBytes()).isEqualTo(counters.coldBytes()).isGreaterThan(100);
   }
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.apache.kafka.common.utils.Time;
 
 /**
  * Whether the kernel has to drop pages of the cache to read others: the container's limit is nearly
@@ -13,36 +13,40 @@ import org.apache.kafka.common.utils.Time;
  * second. Thread-safe; reads small files of the kernel's, which never waits for a disk.
  */
 public final class MemoryScarcity implements BooleanSupplier {
-  private static final long LOOK_EVERY_MS = 1_000;
+  private static final long LOOK_EVERY_NANOS = 1_000_000_000;
 
   /** Less than one part in so many is free. */
   private static final int HARDLY_ANY = 20;
 
   private final CgroupMemory cgroup;
   private final Path machine;
-  private final Time time;
+  private final LongSupplier nanos;
   private boolean scarce;
-  private long lookedMs = -LOOK_EVERY_MS;
+  private boolean looked;
+  private long lookedAt;
 
   /**
    * @param machine what the kernel says of all memory: {@code /proc/meminfo}
+   * @param nanos a clock that only goes forward
    */
-  public MemoryScarcity(CgroupMemory cgroup, Path machine, Time time) {
+  public MemoryScarcity(CgroupMemory cgroup, Path machine, LongSupplier nanos) {
     this.cgroup = cgroup;
     this.machine = machine;
-    this.time = time;
+    this.nanos = nanos;
   }
 
   /** Of this process. */
   public static MemoryScarcity ofThisProcess() {
-    return new MemoryScarcity(CgroupMemory.ofThisProcess(), Path.of("/proc/meminfo"), Time.SYSTEM);
+    return new MemoryScarcity(
+        CgroupMemory.ofThisProcess(), Path.of("/proc/meminfo"), System::nanoTime);
   }
 
   @Override
   public synchronized boolean getAsBoolean() {
-    long now = time.hiResClockMs();
-    if (now - lookedMs >= LOOK_EVERY_MS) {
-      lookedMs = now;
+    long now = nanos.getAsLong();
+    if (!looked || now - lookedAt >= LOOK_EVERY_NANOS) {
+      looked = true;
+      lookedAt = now;
       scarce = look();
     }
     return scarce;
@@ -51,8 +55,7 @@ public final class MemoryScarcity implements BooleanSupplier {
   private boolean look() {
     MemoryReading reading = cgroup.read();
     if (reading.limit() > 0) {
-      long free = reading.limit() - reading.anon() - reading.file();
-      if (free < reading.limit() / HARDLY_ANY) {
+      if (reading.limit() - reading.usage() < reading.limit() / HARDLY_ANY) {
         return true;
       }
     }

@@ -15,7 +15,6 @@ import dev.millrace.broker.controller.ReplicaDirectories;
 import dev.millrace.broker.group.GroupService;
 import dev.millrace.broker.group.GroupSettings;
 import dev.millrace.broker.health.BrokerState;
-import dev.millrace.broker.health.CacheUse;
 import dev.millrace.broker.health.HealthServer;
 import dev.millrace.broker.metadata.StoppablePublisher;
 import dev.millrace.broker.network.ConnectProbe;
@@ -75,7 +74,7 @@ final class Broker implements AutoCloseable {
     this.config = config;
     this.termination = termination;
     this.medium = medium;
-    this.health = new BrokerHealth(config, () -> CacheUse.UNKNOWN);
+    this.health = new BrokerHealth(config);
     this.volume =
         new DiskWatch(
             config.dataDirectory(),

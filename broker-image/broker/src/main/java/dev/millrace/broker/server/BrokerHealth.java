@@ -15,9 +15,9 @@ import dev.millrace.broker.health.MemoryProbe;
 import dev.millrace.broker.health.Metrics;
 import dev.millrace.broker.network.NetworkCounters;
 import dev.millrace.broker.network.NetworkServer;
+import dev.millrace.log.CacheCounters;
 import dev.millrace.log.LogManager;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicsImage;
 import org.apache.kafka.metadata.PartitionRegistration;
@@ -32,7 +32,6 @@ final class BrokerHealth implements HealthSource {
   private record Counted(TopicsImage topics, int leaders, int replicas) {}
 
   private final BrokerConfig config;
-  private final Supplier<CacheUse> cacheUse;
   private final MemoryProbe memory = new MemoryProbe(CgroupMemory.ofThisProcess());
   private final CacheWatch cache = new CacheWatch(System::nanoTime);
   private volatile BrokerState phase = BrokerState.STARTING;
@@ -45,14 +44,9 @@ final class BrokerHealth implements HealthSource {
   private volatile Counted counted = new Counted(TopicsImage.EMPTY, 0, 0);
   private final ClusterJudge judge;
 
-  /**
-   * The health of a broker of which nothing is there yet.
-   *
-   * @param cacheUse what the data path counts; asked at any time, by any thread
-   */
-  BrokerHealth(BrokerConfig config, Supplier<CacheUse> cacheUse) {
+  /** The health of a broker of which nothing is there yet. */
+  BrokerHealth(BrokerConfig config) {
     this.config = config;
-    this.cacheUse = cacheUse;
     this.judge = new ClusterJudge(config.minInsyncReplicas());
   }
 
@@ -149,7 +143,24 @@ final class BrokerHealth implements HealthSource {
         image.highestOffsetAndEpoch().offset(),
         trouble().orElse(null),
         used,
-        cache.look(cacheUse.get(), used.kernel()));
+        cache.look(cacheUse(), used.kernel()));
+  }
+
+  /** What is sent from files and was not read from the disk for it was in memory. */
+  private CacheUse cacheUse() {
+    LogManager manager = logs;
+    NetworkServer server = network;
+    if (manager == null || server == null) {
+      return CacheUse.UNKNOWN;
+    }
+    CacheCounters counters = manager.cacheCounters();
+    long cold = counters.coldBytes();
+    return new CacheUse(
+        counters.appendedBytes(),
+        Math.max(0, server.counters().bytesSentFromFile() - cold),
+        cold,
+        counters.slowestReaderMillis(System.currentTimeMillis()),
+        counters.coldReaders());
   }
 
   private MetadataImage image() {

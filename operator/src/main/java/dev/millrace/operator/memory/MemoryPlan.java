@@ -34,7 +34,7 @@ public record MemoryPlan(int limitMi, int heapMi, int directMi, int overheadMi, 
   /** What is live in a heap without partitions, and what each of them adds. */
   private static final int HEAP_BASE_KI = 14 * 1024;
 
-  private static final int HEAP_A_PARTITION_KI = 11;
+  private static final int HEAP_A_PARTITION_KI = 12;
 
   /** The part of a heap that may be live for good; the rest is the collector's room. */
   private static final double LIVE = 0.7;

@@ -48,13 +48,13 @@ class MemoryPlanTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1Gi, 2800", "8Gi, 7000", "64Gi, 32000"})
+  @CsvSource({"1Gi, 2600", "8Gi, 6400", "64Gi, 29300"})
   void aHeapIsGoodForSoManyPartitions(String limit, int partitions) {
     assertThat(plan("memory: " + limit).partitionsHeld()).isEqualTo(partitions);
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 64", "2800, 64", "2801, 96", "4900, 96", "10000, 192"})
+  @CsvSource({"0, 64", "2600, 64", "2601, 96", "4500, 96", "10000, 192"})
   void soManyPartitionsWantAHeap(int partitions, int heap) {
     assertThat(MemoryPlan.heapFor(partitions)).isEqualTo(heap);
   }

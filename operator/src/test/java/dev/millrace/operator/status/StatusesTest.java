@@ -272,18 +272,18 @@ class StatusesTest {
   @Test
   void morePartitionsThanAHeapIsGoodForAreToldWithTheHeapThatIs() {
     // Given
-    var before = statuses(0).of(seen(pods(3, "r"), health(WELL, 2_800, 4, 4)));
+    var before = statuses(0).of(seen(pods(3, "r"), health(WELL, 2_600, 4, 4)));
     cluster.setStatus(before);
 
     // When
-    var crowded = statuses(1).of(seen(pods(3, "r"), health(WELL, 2_800, 4_000, 4_000)));
+    var crowded = statuses(1).of(seen(pods(3, "r"), health(WELL, 2_600, 4_000, 4_000)));
 
     // Then
     assertThat(condition(before, "MemorySized").getStatus()).isEqualTo("True");
     assertThat(condition(crowded, "MemorySized").getStatus()).isEqualTo("False");
     assertThat(condition(crowded, "MemorySized").getMessage())
         .isEqualTo(
-            "broker 1 hosts 4000 partitions, and a heap of 64Mi is good for 2800;"
+            "broker 1 hosts 4000 partitions, and a heap of 64Mi is good for 2600;"
                 + " set spec.memorySplit.heap: 96Mi");
     assertThat(Edges.between(before, crowded))
         .extracting(Edge::reason)

@@ -15,6 +15,9 @@ import org.apache.kafka.common.requests.FetchRequest;
  * internal listener only: who fetches as a follower moves the high watermark.
  */
 final class FetchHandler implements RequestHandler<FetchRequestData> {
+  /** KIP-951. */
+  private static final short FIRST_VERSION_WITH_HINTS = 16;
+
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
   private final FetchSessions sessions;
@@ -54,7 +57,7 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
       return;
     }
     FetchLimits limits = FetchLimits.of(request, maxBytes);
-    LeaderHints hints = new LeaderHints(metadata, context.listenerName());
+    LeaderHints hints = new LeaderHints(metadata, context, FIRST_VERSION_WITH_HINTS);
     FetchReader reader = new FetchReader(partitions, request, limits, hints, throttle);
     new FetchWait(context, begun.required(), begun.epoch(), reader, limits).start();
   }

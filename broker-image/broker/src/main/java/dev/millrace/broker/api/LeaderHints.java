@@ -1,6 +1,7 @@
 package dev.millrace.broker.api;
 
 import dev.millrace.broker.metadata.ClusterMetadata;
+import dev.millrace.broker.network.RequestContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,11 +30,17 @@ final class LeaderHints {
 
   private final ClusterMetadata metadata;
   private final String listener;
+  private final boolean told;
   private final Map<Integer, Node> nodes = new LinkedHashMap<>();
 
-  LeaderHints(ClusterMetadata metadata, String listener) {
+  /**
+   * @param context of the request that is answered
+   * @param since the first version of the answer that has room for hints; older ones get none
+   */
+  LeaderHints(ClusterMetadata metadata, RequestContext context, short since) {
     this.metadata = metadata;
-    this.listener = listener;
+    this.listener = context.listenerName();
+    this.told = context.header().apiVersion() >= since;
   }
 
   /** Whether the error is one that knowing the leader helps with. */
@@ -43,6 +50,9 @@ final class LeaderHints {
 
   /** The partition's leader, whose address {@link #nodes} has from then on. */
   Hint hint(TopicIdPartition id) {
+    if (!told) {
+      return NONE;
+    }
     // The image of now: the one that the request came under named this broker.
     MetadataImage image = metadata.image();
     TopicImage topic = image.topics().getTopic(id.topic());

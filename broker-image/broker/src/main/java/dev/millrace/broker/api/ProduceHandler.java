@@ -34,6 +34,9 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
   private static final short ALL_IN_SYNC = -1;
   private static final short FIRST_VERSION_WITH_ZSTD = 7;
 
+  /** KIP-951. */
+  private static final short FIRST_VERSION_WITH_HINTS = 10;
+
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
   private final WriteGate gate;
@@ -53,7 +56,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
       throw new InvalidRequestException("transactions are not supported");
     }
     ProduceOutcome outcome =
-        new ProduceOutcome(context, new LeaderHints(metadata, context.listenerName()));
+        new ProduceOutcome(context, new LeaderHints(metadata, context, FIRST_VERSION_WITH_HINTS));
     for (TopicProduceData topic : request.topicData()) {
       String name = name(topic);
       outcome.topic(name, topic.topicId());

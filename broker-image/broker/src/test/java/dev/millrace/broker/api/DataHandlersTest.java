@@ -109,6 +109,34 @@ class DataHandlersTest {
   }
 
   @Test
+  void clientsOfEveryVersionAreToldThatThisBrokerDoesNotLead() throws Exception {
+    // Given
+    Uuid topic = broker.createTopic(TOPIC, 1, Map.of(), List.of(DataBroker.ID, DataBroker.OTHER));
+    broker.moveLeader(topic, 0, DataBroker.OTHER);
+    WireClient client = client();
+    for (short version : ApiKeys.FETCH.allVersions()) {
+      FetchRequestData request = fetch(topic, NO_WAIT, 0);
+      request.topics().getFirst().setTopic(TOPIC);
+      // When
+      FetchResponseData response = client.ask(request, new FetchResponseData(), version);
+      // Then
+      assertThat(partition(response, 0).errorCode())
+          .as("fetch, version %d", version)
+          .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    }
+    for (short version : ApiKeys.PRODUCE.allVersions()) {
+      ProduceRequestData request = produceRequest(topic, 0, ALL, 1);
+      request.topicData().iterator().next().setName(TOPIC);
+      // When
+      ProduceResponseData response = client.ask(request, new ProduceResponseData(), version);
+      // Then
+      assertThat(only(response).errorCode())
+          .as("produce, version %d", version)
+          .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    }
+  }
+
+  @Test
   void anIncrementalFetchHasOnlyThePartitionsWithNews() throws Exception {
     // Given
     Uuid topic = broker.createTopic(TOPIC, 3, Map.of());

@@ -289,7 +289,11 @@ abstract class IndexFile {
     }
     synchronized (this) {
       if (cache == null) {
-        cache = closed ? FileCache.UNKNOWN : disk.cache(path);
+        FileCache found = closed ? FileCache.UNKNOWN : disk.cache(path);
+        if (found == FileCache.UNKNOWN) {
+          return found; // for now
+        }
+        cache = found;
       }
       return java.util.Objects.requireNonNull(cache);
     }

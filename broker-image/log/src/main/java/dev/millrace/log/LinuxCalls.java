@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 final class LinuxCalls {
   static final int EAGAIN = 11;
+  static final int ADVICE_RANDOM = 1;
   static final int ADVICE_WILL_NEED = 3;
   static final int ADVICE_DONT_NEED = 4;
 

@@ -36,6 +36,10 @@ final class LinuxFileCache implements FileCache {
     this.calls = calls;
     this.nowhere = nowhere;
     this.file = Math.max(CLOSED, calls.openToRead(path));
+    if (file != CLOSED) {
+      // Nothing is to be read but what is asked for here.
+      calls.advise(file, 0, 0, LinuxCalls.ADVICE_RANDOM);
+    }
   }
 
   @Override

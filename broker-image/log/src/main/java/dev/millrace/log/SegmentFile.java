@@ -80,7 +80,11 @@ final class SegmentFile {
     }
     synchronized (this) {
       if (cache == null) {
-        cache = holders.get() == 0 ? FileCache.UNKNOWN : disk.cache(path);
+        FileCache found = holders.get() == 0 ? FileCache.UNKNOWN : disk.cache(path);
+        if (found == FileCache.UNKNOWN) {
+          return found; // for now
+        }
+        cache = found;
       }
       return java.util.Objects.requireNonNull(cache);
     }

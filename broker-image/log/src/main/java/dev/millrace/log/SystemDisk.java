@@ -4,19 +4,21 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The operating system's files; with Linux, also what its page cache has of them. Thread-safe. */
 final class SystemDisk implements Disk {
-  /** One for the process: linking to the C library takes tens of milliseconds. */
+  /** One for the process, for what it links to is. */
   static final SystemDisk INSTANCE = new SystemDisk();
 
-  /** Made when a file's cache is first asked about, which a broker's start does not. */
-  private static final class Calls {
-    static final Optional<LinuxCalls> LINUX = LinuxCalls.find();
-    static final int NOWHERE =
-        LINUX.map(calls -> calls.openToWrite(Path.of("/dev/null"))).orElse(-1);
-  }
+  private final AtomicBoolean linking = new AtomicBoolean();
+  private volatile @Nullable Linked linked;
+
+  /**
+   * @param nowhere {@code /dev/null}, open to write to
+   */
+  private record Linked(LinuxCalls calls, int nowhere) {}
 
   private SystemDisk() {}
 
@@ -25,10 +27,34 @@ final class SystemDisk implements Disk {
     return FileChannel.open(path, options);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Linking to the C library takes tens of milliseconds, for which nobody is to wait: the first
+   * to ask has it done, and until then nothing is known of any file.
+   */
   @Override
   public FileCache cache(Path path) {
-    return Calls.NOWHERE < 0
-        ? FileCache.UNKNOWN
-        : new LinuxFileCache(Calls.LINUX.orElseThrow(), Calls.NOWHERE, path);
+    Linked now = linked;
+    if (now != null) {
+      return new LinuxFileCache(now.calls(), now.nowhere(), path);
+    }
+    if (linking.compareAndSet(false, true)) {
+      Thread.ofPlatform().daemon().name("page-cache-link").start(this::link);
+    }
+    return FileCache.UNKNOWN;
+  }
+
+  /** Links, where there is something to link to; once. */
+  synchronized void link() {
+    linking.set(true);
+    if (linked == null) {
+      LinuxCalls.find()
+          .ifPresent(
+              calls -> {
+                int nowhere = calls.openToWrite(Path.of("/dev/null"));
+                linked = nowhere < 0 ? null : new Linked(calls, nowhere);
+              });
+    }
   }
 }

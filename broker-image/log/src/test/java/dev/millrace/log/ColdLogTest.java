@@ -25,6 +25,7 @@ class ColdLogTest {
 
   @BeforeEach
   void open() throws IOException {
+    SystemDisk.INSTANCE.link();
     logs = new LogFixture(directory, "segment.bytes", String.valueOf(64 << 20));
     String value = "x".repeat(100_000);
     for (int i = 0; i < RECORDS; i++) {

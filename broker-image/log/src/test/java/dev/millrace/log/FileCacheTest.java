@@ -32,6 +32,7 @@ class FileCacheTest {
       channel.write(ByteBuffer.wrap(bytes));
       channel.force(true);
     }
+    SystemDisk.INSTANCE.link();
     cache = Disk.system().cache(path);
     cache.drop(0, SIZE);
     assumeThat(cache.lacks(0, SIZE)).as("the kernel drops what it is told to").isTrue();

@@ -41,7 +41,7 @@ final class ColdReadTrial implements Trial {
 
   @Override
   public String title() {
-    return "7.7 MB/s in and out while three others read cold from a disk of 100 MB/s";
+    return "7.7 MB/s in and out, three others read cold at 100 MB/s";
   }
 
   @Override
@@ -68,7 +68,7 @@ final class ColdReadTrial implements Trial {
     PacedPair pair = new PacedPair(peer.bootstrap(), HOT, hot.id(), batch);
     pair.run(BATCHES_PER_SECOND, window);
     ColdSet cold =
-        ColdSet.fill(peer, "cold", READERS, DISK_BYTES_PER_SECOND * (window.toSeconds() + 4));
+        ColdSet.fill(peer, "cold", READERS, DISK_BYTES_PER_SECOND * window.toMillis() * 3 / 2000);
     cold.evict();
     group.limitReads(BlockDevice.of(peer.data()), DISK_BYTES_PER_SECOND);
     Seen alone = pair.run(BATCHES_PER_SECOND, window);

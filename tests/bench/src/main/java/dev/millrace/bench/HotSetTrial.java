@@ -35,7 +35,7 @@ final class HotSetTrial implements Trial {
 
   @Override
   public String title() {
-    return "%d MB hot in a container of 1 GiB, %.1f GB read cold beside it at 100 MB/s"
+    return "%d MB hot in 1 GiB, %.1f GB cold at 100 MB/s"
         .formatted(effort.hotBytes() / 1_000_000, effort.coldBytes() / 1e9);
   }
 

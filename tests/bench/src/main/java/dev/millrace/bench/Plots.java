@@ -41,6 +41,7 @@ record Plots(Report report) {
     return chart(
         "Millrace by Kafka",
         "Ratio of medians; the upright mark is the target, orange what misses it. Dashed: as Kafka.",
+        1,
         bars);
   }
 
@@ -68,7 +69,7 @@ record Plots(Report report) {
               }
             });
     return chart(
-        "Latency", "Milliseconds from when a request was due, medians of all turns.", bars);
+        "Latency", "Milliseconds from when a request was due, medians of all turns.", 0, bars);
   }
 
   private static List<Bar> latency(Row row, Map<String, List<Double>> values) {
@@ -88,7 +89,7 @@ record Plots(Report report) {
     return bars;
   }
 
-  private static Optional<BarChart> chart(String title, String note, List<Bar> bars) {
-    return bars.isEmpty() ? Optional.empty() : Optional.of(new BarChart(title, note, bars));
+  private static Optional<BarChart> chart(String title, String note, double base, List<Bar> bars) {
+    return bars.isEmpty() ? Optional.empty() : Optional.of(new BarChart(title, note, base, bars));
   }
 }

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title above it
  * @param note below the title, in small print
+ * @param base the value that bars begin at, drawn dashed; 0: the left end
  * @param bars from top to bottom, at least one
  */
-public record BarChart(String title, String note, List<Bar> bars) {
-  private static final double WIDTH = 980;
-  private static final double LEFT = 460;
-  private static final double RIGHT = 890;
+public record BarChart(String title, String note, double base, List<Bar> bars) {
+  private static final double WIDTH = 1120;
+  private static final double LEFT = 540;
+  private static final double RIGHT = 930;
   private static final double TOP = 78;
   private static final double ROW = 21;
   private static final double THICK = 13;
@@ -59,7 +60,7 @@ public record BarChart(String title, String note, List<Bar> bars) {
     svg.text(MARGIN, 46, "small", note);
     for (double tick : scale.ticks()) {
       double x = scale.at(tick);
-      svg.line(x, TOP - 6, x, bottom, tick == 1 ? "one" : "grid");
+      svg.line(x, TOP - 6, x, bottom, tick == base ? "one" : "grid");
       svg.text(x, TOP - 11, "small middle", plain(tick));
     }
     double y = TOP;
@@ -70,11 +71,17 @@ public record BarChart(String title, String note, List<Bar> bars) {
     return svg.document(WIDTH, bottom + MARGIN, title);
   }
 
-  private static void draw(Svg svg, LogScale scale, Bar bar, double y) {
-    double end = scale.at(bar.value());
+  private void draw(Svg svg, LogScale scale, Bar bar, double y) {
+    double begin = scale.at(base);
+    double value = scale.at(bar.value());
+    double end = Math.max(begin, value);
     svg.text(LEFT - 10, y + THICK - 1, "end", bar.label());
     svg.bar(
-        LEFT, y + 1, Math.max(1.5, end - LEFT), THICK, bar.kind().name().toLowerCase(Locale.ROOT));
+        Math.min(begin, value),
+        y + 1,
+        Math.max(1.5, Math.abs(value - begin)),
+        THICK,
+        bar.kind().name().toLowerCase(Locale.ROOT));
     Double mark = bar.mark();
     if (mark != null) {
       double x = scale.at(mark);

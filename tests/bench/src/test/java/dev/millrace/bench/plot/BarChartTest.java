@@ -44,6 +44,7 @@ class BarChartTest {
         new BarChart(
             "a < b & c",
             "note",
+            1,
             List.of(
                 new Bar("first", 0.2, 0.3, Kind.OURS, "0.20"),
                 new Bar("second", 2, null, Kind.MISSED, "2.00")));

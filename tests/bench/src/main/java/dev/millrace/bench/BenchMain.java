@@ -154,7 +154,7 @@ final class BenchMain implements Callable<Integer> {
         `tests/bench/run %s` at %s, %s, %d s in all. %s.
         Machine: %s.
 
-        One broker of each kind with its defaults on the same machine and disk, Millrace with the options and an AOT cache as in its image, Kafka as its start script has it; both running, one busy at a time, in turns A B B A. Median (least–greatest) of %d turns%s.
+        One broker of each kind with its defaults on the same machine and disk, Millrace with the options and an AOT cache as in its image, Kafka as its start script has it (but for a short `log.segment.delete.delay.ms`, so that turns find memory in use before); both running, one busy at a time, in turns A B B A; what starts or stops brokers has new ones, one at a time. Median (least–greatest) of %d turns%s.
         MB = 10^6, GB = 10^9 bytes of record values, 1 KiB each. CPU is the broker's process alone (user and kernel, `/proc/PID/stat`). Produce is acks=all; raw clients keep 5 requests
         in flight and send batches that were encoded before; raw fetches are one at a time, and the client throws their records away in the kernel. *Bare sendfile loop*: a process that
         does nothing but send a file from the page cache, 1 MiB a call, read by the same client over as many connections: the limit. *%s*: used by neither broker nor client, what the host stole included; clients share the cores

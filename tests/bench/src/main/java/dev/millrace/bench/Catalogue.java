@@ -28,7 +28,7 @@ record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> t
     all.addAll(throughput(effort));
     all.add(new PacedLatency(effort));
     all.add(new EndToEnd(effort));
-    all.add(new CrowdLatency(effort, 1_000, 4_000));
+    all.add(new CrowdLatency(effort, 2 * effort.manyConnections(), 4_000));
     return new Catalogue(
         all.stream().filter(one -> only.matcher(one.title()).find()).toList(),
         garbage(effort).stream().filter(one -> only.matcher(one.title()).find()).toList(),

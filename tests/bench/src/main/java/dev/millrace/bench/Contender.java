@@ -27,16 +27,16 @@ final class Contender implements AutoCloseable {
   private Uuid filledId = Uuid.ZERO_UUID;
   private int named;
 
-  private Contender(Peer peer) {
+  private Contender(Peer peer, Duration deleted) {
     this.peer = peer;
-    this.topics = new Topics(peer);
+    this.topics = new Topics(peer, deleted);
   }
 
-  /** Starts the peer. */
-  static Contender start(Peer peer) {
+  /** Starts the peer; {@code deleted} is how long files of deleted topics are waited for. */
+  static Contender start(Peer peer, Duration deleted) {
     peer.start();
     peer.awaitReady(START_LIMIT);
-    return new Contender(peer);
+    return new Contender(peer, deleted);
   }
 
   /** Makes the topic that consumers read. */

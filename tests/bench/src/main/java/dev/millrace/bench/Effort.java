@@ -77,6 +77,11 @@ record Effort(
     return window.multipliedBy(2);
   }
 
+  /** How long memory that a turn has filled may take to come back before the next. */
+  Duration deleteWait() {
+    return warmUp ? Duration.ofSeconds(5) : Duration.ZERO;
+  }
+
   /** How many records the filled topic has at least: its batches carry more than their values. */
   int fillRecords() {
     return (int) (fillBytes / RecordBatch.VALUE_BYTES / 100 * 99);

@@ -45,7 +45,7 @@ final class StartTrial {
 
   /** Makes the topic that later starts produce to. */
   void prepare() throws IOException {
-    Contender contender = Contender.start(peer);
+    Contender contender = Contender.start(peer, Duration.ZERO);
     topicId = contender.create(TOPIC, 1);
     contender.stop();
   }

@@ -58,7 +58,7 @@ final class Suite {
     List<Contender> contenders = new ArrayList<>();
     try {
       for (Peer peer : peers) {
-        Contender contender = Contender.start(peer);
+        Contender contender = Contender.start(peer, effort.deleteWait());
         contenders.add(contender);
         contender.fill(effort.fillBytes());
       }

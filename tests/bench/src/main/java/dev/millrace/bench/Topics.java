@@ -28,10 +28,17 @@ final class Topics implements AutoCloseable {
   private static final Map<String, String> CONFIG = Map.of("file.delete.delay.ms", "500");
 
   private final Peer peer;
+  private final Duration deleted;
   private final Admin admin;
 
   Topics(Peer peer) {
+    this(peer, Duration.ZERO);
+  }
+
+  /** {@code deleted} is how long files of deleted topics are waited for. */
+  Topics(Peer peer, Duration deleted) {
     this.peer = peer;
+    this.deleted = deleted;
     this.admin =
         Admin.create(
             Map.of(
@@ -62,7 +69,7 @@ final class Topics implements AutoCloseable {
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw failed("delete " + topic, e);
     }
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long deadline = System.nanoTime() + deleted.toNanos();
     while (onDisk(topic) && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }

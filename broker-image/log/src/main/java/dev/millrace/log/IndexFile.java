@@ -336,9 +336,13 @@ abstract class IndexFile {
     }
   }
 
-  /** Makes the file if there is none, as Kafka wants an index for every segment. */
+  /**
+   * Makes the file if there is none, as Kafka wants an index for every segment. It is not kept
+   * open: many partitions are never written to so much that there is a block to write.
+   */
   final void create() throws IOException {
-    channel();
+    ensureOpen();
+    disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
     tail();
   }
 }

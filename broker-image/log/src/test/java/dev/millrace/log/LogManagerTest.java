@@ -2,9 +2,12 @@ package dev.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -60,6 +63,28 @@ class LogManagerTest {
     assertThat(entries()).noneMatch(name -> name.startsWith("events-0"));
     assertThat(LogFixture.bytes(held.slice()).limit()).isPositive();
     held.release();
+  }
+
+  @Test
+  void aLogThatHardlyAnybodyWritesToHasOneFileOpen() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    assumeThat(descriptors).exists();
+    // When
+    fixture.append("a");
+    // Then
+    List<String> open = new ArrayList<>();
+    try (Stream<Path> all = Files.list(descriptors)) {
+      for (Path one : all.toList()) {
+        try {
+          open.add(Files.readSymbolicLink(one).toString());
+        } catch (NoSuchFileException e) {
+          continue; // closed since they were listed
+        }
+      }
+    }
+    assertThat(open)
+        .filteredOn(file -> file.startsWith(fixture.partitionDirectory().toString()))
+        .containsExactly(fixture.partitionDirectory() + "/00000000000000000000.log");
   }
 
   @Test

@@ -131,17 +131,19 @@ final class ColdReads {
 
   private void goAhead(Reader reader, long size) {
     Range next;
+    long passed;
     synchronized (this) {
       next = new Range(reader.ahead, Math.min(reader.to + policy.readAheadBytes(), size));
       reader.ahead = Math.max(next.from(), next.to());
+      // As much is left behind it as is read ahead: it may still be on its way to the socket, and
+      // two who read so close to each other are taken for one.
+      passed = reader.from - policy.readAheadBytes();
     }
     if (next.length() > 0) {
       noteOwn(reader, next);
       cache.get().readAhead(next.from(), next.length());
     }
-    // As much is left behind it as is read ahead: it may still be on its way to the socket, and
-    // two who read so close to each other are taken for one.
-    drop(takePassed(reader, reader.from - policy.readAheadBytes()));
+    drop(takePassed(reader, passed));
   }
 
   /** A range that is read for a reader is its own if hardly any of it was in memory. */
@@ -187,6 +189,12 @@ final class ColdReads {
         counters.dropped(range.length());
       }
     }
+  }
+
+  /** Forgets all: the file goes, or its memory is the business of who opens it next. */
+  synchronized void forgetAll() {
+    counters.coldReaders(-readers.size());
+    readers.clear();
   }
 
   /**

@@ -396,6 +396,7 @@ final class Segment {
   }
 
   private void closeRest() throws IOException {
+    coldReads.forgetAll();
     TransactionIndex index = transactions;
     if (index != null) {
       index.close();

@@ -160,4 +160,16 @@ class ColdReadsTest {
     assertThat(counters.coldReaders()).isZero();
     assertThat(counters.droppedBytes()).isEqualTo(counters.coldBytes()).isGreaterThan(100);
   }
+
+  @Test
+  void whoReadsAFileThatGoesIsCountedNoMore() {
+    // Given
+    reads.load(0, 4, SIZE);
+    reads.load(500, 4, SIZE);
+    assertThat(counters.coldReaders()).isEqualTo(2);
+    // When
+    reads.forgetAll();
+    // Then
+    assertThat(counters.coldReaders()).isZero();
+  }
 }

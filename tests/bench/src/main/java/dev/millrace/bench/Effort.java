@@ -45,7 +45,7 @@ record Effort(
         2_000_000_000L,
         1_000_000_000L,
         400_000,
-        Math.max(1, rounds / 2),
+        Math.max(1, rounds / 4),
         1_000,
         500,
         10_000_000_000L,

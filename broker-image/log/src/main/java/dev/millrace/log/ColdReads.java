@@ -71,6 +71,9 @@ final class ColdReads {
    */
   void load(long position, long length, long size) {
     Range wanted = new Range(position, Math.min(position + length, size));
+    if (wanted.length() <= 0) {
+      return;
+    }
     Reader reader;
     Range unread;
     synchronized (this) {

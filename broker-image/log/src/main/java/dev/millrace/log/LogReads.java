@@ -1,6 +1,8 @@
 package dev.millrace.log;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.KafkaStorageException;
@@ -49,18 +51,40 @@ final class LogReads {
   CompletableFuture<Void> load(long offset, int maxBytes) {
     return CompletableFuture.runAsync(
         () -> {
-          ReadResult found = find(offset, maxBytes, Long.MAX_VALUE, true);
           try {
-            if (found.slice() instanceof SegmentSlice slice) {
-              // Who looks for it takes in what the index may be off by.
-              slice.load(log.config().indexInterval);
-              tidyLater();
-            }
-          } finally {
-            found.release();
+            loadNow(offset, maxBytes);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
           }
         },
         environment.cache().reads());
+  }
+
+  /** What was truncated or removed meanwhile is no longer wanted; who reads next will see. */
+  private void loadNow(long offset, int maxBytes) throws IOException {
+    requireWithin(offset, log.logStartOffset(), log.end());
+    Segment segment = segments.floor(offset);
+    if (segment == null) {
+      return;
+    }
+    FileChannel channel = segment.file().retain();
+    if (channel == null) {
+      return;
+    }
+    try {
+      segment.load(channel, offset, maxBytes, log.config().indexInterval);
+    } finally {
+      segment.file().release();
+    }
+    tidyLater();
+  }
+
+  private void requireWithin(long offset, long start, LogEnd end) {
+    if (offset < start || offset > end.offset()) {
+      throw new OffsetOutOfRangeException(
+          "Offset %d is not within %d and %d of %s"
+              .formatted(offset, start, end.offset(), log.topicPartition()));
+    }
   }
 
   private ReadResult find(long offset, int maxBytes, long upperBound, boolean mayWait) {
@@ -68,11 +92,7 @@ final class LogReads {
       int truncationsBefore = log.truncations();
       long start = log.logStartOffset();
       LogEnd end = log.end();
-      if (offset < start || offset > end.offset()) {
-        throw new OffsetOutOfRangeException(
-            "Offset %d is not within %d and %d of %s"
-                .formatted(offset, start, end.offset(), log.topicPartition()));
-      }
+      requireWithin(offset, start, end);
       boolean empty = offset >= Math.min(upperBound, end.offset());
       Segment segment = empty ? end.active() : segments.floor(offset);
       try {

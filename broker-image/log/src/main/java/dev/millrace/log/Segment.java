@@ -257,6 +257,21 @@ final class Segment {
     return place;
   }
 
+  /**
+   * Reads into memory what {@link #locateCached} wants there; waits for the disk. Not by way of the
+   * channel as far as can be: what the kernel reads ahead for that, nobody would account for.
+   */
+  void load(FileChannel channel, long offset, int bytes, int indexInterval) throws IOException {
+    int from = offsets.positionBefore(offset);
+    long loadedTo = (long) from + indexInterval + bytes;
+    coldReads.load(from, loadedTo - from, size);
+    Place place = locate(channel, offset, size);
+    if (place != null) {
+      long end = place.position() + (long) Math.max(bytes, place.size());
+      coldReads.load(loadedTo, end - loadedTo, size);
+    }
+  }
+
   private static void requireCached(FileCache cache, long from, long to) {
     if (from < to && !cache.has(from, to - from)) {
       throw NotCachedException.INSTANCE;

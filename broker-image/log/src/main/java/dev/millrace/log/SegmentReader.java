@@ -61,7 +61,10 @@ final class SegmentReader {
           }
           handedOver = true;
           return new ReadResult(
-              new SegmentSlice(segment, channel, position, length), offset, logStartOffset, false);
+              new SegmentSlice(segment.file(), channel, position, length),
+              offset,
+              logStartOffset,
+              false);
         }
       } finally {
         if (!handedOver) {

@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A range of a retained segment file. Thread-safe. */
 final class SegmentSlice implements LogSlice {
-  private final Segment segment;
+  private final SegmentFile file;
   private final FileChannel channel;
   private final long position;
   private final int length;
   private final AtomicBoolean released = new AtomicBoolean();
 
   /** Takes over one hold on the file. */
-  SegmentSlice(Segment segment, FileChannel channel, long position, int length) {
-    this.segment = segment;
+  SegmentSlice(SegmentFile file, FileChannel channel, long position, int length) {
+    this.file = file;
     this.channel = channel;
     this.position = position;
     this.length = length;
@@ -34,18 +34,11 @@ final class SegmentSlice implements LogSlice {
     return length;
   }
 
-  /** Reads it into memory, and so many bytes behind it; waits for the disk. */
-  void load(int more) {
-    if (length > 0) {
-      segment.coldReads().load(position, length + (long) more, segment.size());
-    }
-  }
-
   @Override
   public void release() {
     if (!released.compareAndSet(false, true)) {
-      throw new IllegalStateException("Released twice: " + segment.file().path());
+      throw new IllegalStateException("Released twice: " + file.path());
     }
-    segment.file().release();
+    file.release();
   }
 }

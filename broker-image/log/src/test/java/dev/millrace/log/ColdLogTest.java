@@ -114,6 +114,18 @@ class ColdLogTest {
   }
 
   @Test
+  void aBatchThatIsLargerThanWhatIsAskedForIsLoadedWhole() throws Exception {
+    Log log = logs.log();
+    // When
+    log.load(50, 10).get(3, TimeUnit.MINUTES);
+    ReadResult found = log.readCached(50, 10, Long.MAX_VALUE, true);
+    // Then
+    assertThat(found).isNotNull();
+    assertThat(found.slice().length()).isGreaterThan(100_000);
+    found.release();
+  }
+
+  @Test
   void whatIsBeyondTheLogsEndIsRefusedWhetherOneWaitsOrNot() {
     Log log = logs.log();
     // When

@@ -27,7 +27,7 @@ abstract class IndexFile {
   private final long baseOffset;
   private volatile Path path;
   private volatile @Nullable FileChannel channel;
-  private volatile @Nullable FileCache cache;
+  private final LazyFileCache cache;
   private volatile @Nullable Block tail;
   private volatile boolean closed;
   private boolean dirty;
@@ -48,6 +48,7 @@ abstract class IndexFile {
 
   IndexFile(Disk disk, Path path, long baseOffset, int entryBytes) {
     this.disk = disk;
+    this.cache = new LazyFileCache(disk);
     this.path = path;
     this.baseOffset = baseOffset;
     this.entryBytes = entryBytes;
@@ -239,7 +240,7 @@ abstract class IndexFile {
   }
 
   private void readEntries(ByteBuffer to, int first, boolean mayWait) throws IOException {
-    if (!mayWait && !cache().has((long) first * entryBytes, to.remaining())) {
+    if (!mayWait && !cache.of(path).has((long) first * entryBytes, to.remaining())) {
       throw NotCachedException.INSTANCE;
     }
     FullRead.at(channel(), to, (long) first * entryBytes);
@@ -272,30 +273,10 @@ abstract class IndexFile {
    */
   final synchronized void closeChannel() throws IOException {
     closed = true;
-    FileCache known = cache;
-    if (known != null) {
-      known.close();
-    }
+    cache.close();
     FileChannel open = channel;
     if (open != null) {
       open.close();
-    }
-  }
-
-  private FileCache cache() {
-    FileCache known = cache;
-    if (known != null) {
-      return known;
-    }
-    synchronized (this) {
-      if (cache == null) {
-        FileCache found = closed ? FileCache.UNKNOWN : disk.cache(path);
-        if (found == FileCache.UNKNOWN) {
-          return found; // for now
-        }
-        cache = found;
-      }
-      return java.util.Objects.requireNonNull(cache);
     }
   }
 

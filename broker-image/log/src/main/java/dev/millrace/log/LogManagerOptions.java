@@ -109,26 +109,6 @@ public record LogManagerOptions(
         cache);
   }
 
-  /** The same with a listener for I/O errors. */
-  public LogManagerOptions withOnFailure(Consumer<Throwable> listener) {
-    return new LogManagerOptions(
-        directory,
-        topicConfig,
-        time,
-        scheduler,
-        disk,
-        listener,
-        recoveryThreads,
-        retentionInterval,
-        flushInterval,
-        checkpointInterval,
-        highWatermarkInterval,
-        unflushedBytesMax,
-        producerIdExpiration,
-        maxTransactionTimeout,
-        cache);
-  }
-
   /** The same with another treatment of the page cache. */
   public LogManagerOptions withCache(CachePolicy newCache) {
     return new LogManagerOptions(

@@ -17,11 +17,12 @@ final class SegmentFile {
   private final AtomicInteger holders = new AtomicInteger(1);
   private volatile Path path;
   private volatile @Nullable FileChannel channel;
-  private volatile @Nullable FileCache cache;
+  private final LazyFileCache cache;
 
   SegmentFile(Disk disk, Path path) {
     this.disk = disk;
     this.path = path;
+    this.cache = new LazyFileCache(disk);
   }
 
   Path path() {
@@ -74,20 +75,7 @@ final class SegmentFile {
 
   /** What the page cache has of it; for who holds it. */
   FileCache cache() {
-    FileCache known = cache;
-    if (known != null) {
-      return known;
-    }
-    synchronized (this) {
-      if (cache == null) {
-        FileCache found = holders.get() == 0 ? FileCache.UNKNOWN : disk.cache(path);
-        if (found == FileCache.UNKNOWN) {
-          return found; // for now
-        }
-        cache = found;
-      }
-      return java.util.Objects.requireNonNull(cache);
-    }
+    return cache.of(path);
   }
 
   /** Whether it has been opened and not closed. */
@@ -107,10 +95,7 @@ final class SegmentFile {
   }
 
   private synchronized void closeChannel() {
-    FileCache known = cache;
-    if (known != null) {
-      known.close();
-    }
+    cache.close();
     FileChannel open = channel;
     if (open != null) {
       try {

@@ -7,22 +7,20 @@ import dev.millrace.bench.wire.RecordBatch;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.kafka.common.Uuid;
 
 /**
  * Many connections, each of which sends a single record now and then, at a fixed rate all together.
  */
-final class CrowdLatency implements Workload {
+final class CrowdLatency extends TopicWorkload {
   private static final int PARTITIONS = 16;
 
   private final Effort effort;
   private final int connections;
   private final int requestsPerSecond;
   private final RecordBatch record = RecordBatch.of(1, new SplittableRandom(1));
-  private String topic = "";
-  private Uuid topicId = Uuid.ZERO_UUID;
 
   CrowdLatency(Effort effort, int connections, int requestsPerSecond) {
+    super(PARTITIONS);
     this.effort = effort;
     this.connections = connections;
     this.requestsPerSecond = requestsPerSecond;
@@ -40,18 +38,12 @@ final class CrowdLatency implements Workload {
   }
 
   @Override
-  public void prepare(Contender contender) throws IOException {
-    topic = contender.freshName();
-    topicId = contender.create(topic, PARTITIONS);
-  }
-
-  @Override
   public Moved run(Contender contender) throws IOException {
     int count = (int) (requestsPerSecond * effort.pacedWindow().toMillis() / 1000);
     Latencies latencies = new Latencies(count);
     try (PacedCrowd crowd =
         PacedCrowd.open(
-            contender.peer().bootstrap(), topic, topicId, PARTITIONS, connections, record)) {
+            contender.peer().bootstrap(), topic(), topicId(), PARTITIONS, connections, record)) {
       Pacer pacer = Pacer.perSecond(requestsPerSecond);
       double seconds =
           Connections.together(
@@ -61,10 +53,5 @@ final class CrowdLatency implements Workload {
       return new Moved(
           (long) count * record.payloadBytes(), seconds, Percentiles.figures(latencies));
     }
-  }
-
-  @Override
-  public void cleanUp(Contender contender) throws IOException {
-    contender.delete(topic);
   }
 }

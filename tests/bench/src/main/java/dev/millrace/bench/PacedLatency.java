@@ -7,22 +7,20 @@ import dev.millrace.bench.wire.RecordBatch;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.kafka.common.Uuid;
 
 /**
  * One connection that sends batches to one partition at a fixed rate, whatever the answers do:
  * latency is from when a request was due to its answer.
  */
-final class PacedLatency implements Workload {
+final class PacedLatency extends TopicWorkload {
   private static final int BATCH_BYTES = 16 << 10;
   private static final double BYTES_PER_SECOND = 20e6;
 
   private final Effort effort;
   private final RecordBatch batch = RecordBatch.of(BATCH_BYTES, new SplittableRandom(BATCH_BYTES));
-  private String topic = "";
-  private Uuid topicId = Uuid.ZERO_UUID;
 
   PacedLatency(Effort effort) {
+    super(1);
     this.effort = effort;
   }
 
@@ -37,18 +35,12 @@ final class PacedLatency implements Workload {
   }
 
   @Override
-  public void prepare(Contender contender) throws IOException {
-    topic = contender.freshName();
-    topicId = contender.create(topic, 1);
-  }
-
-  @Override
   public Moved run(Contender contender) throws IOException {
     double rate = BYTES_PER_SECOND / batch.payloadBytes();
     int count = (int) (rate * effort.pacedWindow().toMillis() / 1000);
     Latencies latencies = new Latencies(count);
     try (PacedProduce client =
-        PacedProduce.open(contender.peer().bootstrap(), topic, topicId, 0, batch)) {
+        PacedProduce.open(contender.peer().bootstrap(), topic(), topicId(), 0, batch)) {
       Pacer pacer = Pacer.perSecond(rate);
       double seconds =
           Connections.together(
@@ -58,10 +50,5 @@ final class PacedLatency implements Workload {
       return new Moved(
           (long) count * batch.payloadBytes(), seconds, Percentiles.figures(latencies));
     }
-  }
-
-  @Override
-  public void cleanUp(Contender contender) throws IOException {
-    contender.delete(topic);
   }
 }

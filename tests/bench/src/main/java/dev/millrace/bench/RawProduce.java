@@ -7,22 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.Uuid;
 
 /**
  * Precomputed batches over some connections, each with partitions of its own, into a fresh topic
  * every time.
  */
-final class RawProduce implements Workload {
+final class RawProduce extends TopicWorkload {
   private final Section section;
   private final Effort effort;
   private final int batchBytes;
   private final int partitions;
   private final int connections;
-  private String topic = "";
-  private Uuid topicId = Uuid.ZERO_UUID;
 
   RawProduce(Section section, Effort effort, int batchBytes, int partitions, int connections) {
+    super(partitions);
     this.section = section;
     this.effort = effort;
     this.batchBytes = batchBytes;
@@ -46,8 +44,7 @@ final class RawProduce implements Workload {
 
   @Override
   public void prepare(Contender contender) throws IOException {
-    topic = contender.freshName();
-    topicId = contender.create(topic, partitions);
+    super.prepare(contender);
     BackedMemory.prepare(effort.maxBytes());
   }
 
@@ -62,16 +59,11 @@ final class RawProduce implements Workload {
       tasks.add(
           () -> {
             try (ProduceLoop loop =
-                ProduceLoop.open(contender.peer().bootstrap(), topic, topicId, own, batch)) {
+                ProduceLoop.open(contender.peer().bootstrap(), topic(), topicId(), own, batch)) {
               return loop.run(effort.window(), effort.maxBytes() / connections);
             }
           });
     }
     return Connections.run(tasks);
-  }
-
-  @Override
-  public void cleanUp(Contender contender) throws IOException {
-    contender.delete(topic);
   }
 }

@@ -30,6 +30,7 @@ public final class NetworkServer implements AutoCloseable {
   private final ChannelGroup servers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   /**
    * @param transport outlives the server, which doesn't close it
@@ -92,6 +93,9 @@ public final class NetworkServer implements AutoCloseable {
               @Override
               protected void initChannel(Channel channel) {
                 connections.add(channel);
+                if (!listener.internal()) {
+                  clients.add(channel);
+                }
                 channel.pipeline().addLast(idleness(), new Connection(listener, channel));
               }
             });
@@ -115,6 +119,14 @@ public final class NetworkServer implements AutoCloseable {
   /** Takes no new connections; those there are live on. */
   public void stopAccepting() {
     servers.close().awaitUninterruptibly();
+  }
+
+  /**
+   * Closes the connections of clients, with whatever of their requests is still on its way; they
+   * may connect again at once. Those of brokers stay.
+   */
+  public void dropClients() {
+    clients.close().awaitUninterruptibly();
   }
 
   /** Closes listeners and connections. What handlers still answer is dropped. */

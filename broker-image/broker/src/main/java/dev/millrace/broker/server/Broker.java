@@ -138,9 +138,10 @@ final class Broker implements AutoCloseable {
     var channel = new PeerControllerChannel(peers, controller::activeController);
     var watch = watch(controller, transport, peers);
     var metadata = controller.metadata();
+    var self = Parts.identity(config, identity, logs.brokerEpoch());
     var lifecycle =
         new BrokerLifecycle(
-            Parts.identity(config, identity, logs.brokerEpoch()),
+            self,
             channel,
             controller::metadataOffset,
             config.heartbeatInterval(),
@@ -206,6 +207,10 @@ final class Broker implements AutoCloseable {
     groups.start();
     // Before anything is copied that they are to hold back.
     await("the first metadata", metadata.subscribe(replicas.throttles()));
+    await(
+        "the first metadata",
+        metadata.subscribe(
+            new LateRequests(config.nodeId(), self.incarnation(), network::dropClients)));
     var hosting = new StoppablePublisher(partitions);
     step("metadata", hosting::stop);
     await("the first metadata", metadata.subscribe(hosting));

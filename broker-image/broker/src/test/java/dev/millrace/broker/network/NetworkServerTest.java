@@ -393,6 +393,26 @@ class NetworkServerTest {
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(server.bytesInFlight()).isZero());
   }
 
+  @Test
+  void clientsAreDroppedWithWhatTheySentAndBrokersAreNot() throws Exception {
+    // Given
+    api.on(ApiKeys.METADATA, (context, request) -> context.respond(new MetadataResponseData()));
+    NetworkServer server = server(config());
+    int clientPort = listen(server);
+    WireClient client = client(clientPort);
+    WireClient peer =
+        client(server.bind("INTERNAL", true, new InetSocketAddress("127.0.0.1", 0), api).getPort());
+    for (WireClient each : List.of(client, peer)) {
+      each.ask(new MetadataRequestData(), new MetadataResponseData(), METADATA_VERSION);
+    }
+    // When
+    server.dropClients();
+    // Then
+    assertThat(client.isClosedByServer()).isTrue();
+    peer.ask(new MetadataRequestData(), new MetadataResponseData(), METADATA_VERSION);
+    client(clientPort).ask(new MetadataRequestData(), new MetadataResponseData(), METADATA_VERSION);
+  }
+
   private static ProduceRequestData produce(int bytes) {
     ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
     request
@@ -463,7 +483,11 @@ class NetworkServerTest {
   }
 
   private WireClient client(NetworkServer server) throws IOException {
-    WireClient client = new WireClient(listen(server));
+    return client(listen(server));
+  }
+
+  private WireClient client(int port) throws IOException {
+    WireClient client = new WireClient(port);
     opened.add(client);
     return client;
   }

@@ -4,7 +4,6 @@ import dev.millrace.log.AppendInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -53,7 +52,6 @@ public class AppendBenchmark {
 
   @Benchmark
   public AppendInfo append() {
-    batch.rewind();
-    return log.log().appendAsLeader(batch, 0, AppendOrigin.CLIENT);
+    return log.append(batch);
   }
 }

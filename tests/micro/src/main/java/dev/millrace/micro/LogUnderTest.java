@@ -1,5 +1,6 @@
 package dev.millrace.micro;
 
+import dev.millrace.log.AppendInfo;
 import dev.millrace.log.Log;
 import dev.millrace.log.LogManager;
 import dev.millrace.log.LogManagerOptions;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.util.KafkaScheduler;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** One log in a new directory on the machine's disk, which goes with it. */
@@ -43,6 +45,11 @@ final class LogUnderTest implements AutoCloseable {
 
   Log log() {
     return log;
+  }
+
+  /** Appends a batch from {@link #batch}; again and again, for its offset is set back. */
+  AppendInfo append(ByteBuffer batch) {
+    return log.appendAsLeader(batch.rewind().putLong(0, 0), 0, AppendOrigin.CLIENT);
   }
 
   /** A batch as a producer sends it, in direct memory: records of 1 KiB that don't compress. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -48,7 +47,7 @@ public class ReadBenchmark {
     log = new LogUnderTest();
     ByteBuffer batch = LogUnderTest.batch(BATCH);
     while (log.log().sizeBytes() < LOG_BYTES) {
-      log.log().appendAsLeader(batch.rewind(), 0, AppendOrigin.CLIENT);
+      log.append(batch);
     }
   }
 

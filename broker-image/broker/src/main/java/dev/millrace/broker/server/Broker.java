@@ -204,6 +204,7 @@ final class Broker implements AutoCloseable {
     // Brokers find the controller over it: it has to answer before there can be one.
     listen(network, true, table(parts, data, true));
     await("the metadata log", controller.start());
+    await("the first metadata", metadata.subscribe(channel.controllerChanges()));
     groups.start();
     // Before anything is copied that they are to hold back.
     await("the first metadata", metadata.subscribe(replicas.throttles()));

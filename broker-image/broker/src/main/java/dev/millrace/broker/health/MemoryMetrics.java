@@ -45,6 +45,11 @@ public final class MemoryMetrics {
     counter(metrics, "millrace_cache_appended_bytes_total", "Appended.", use.appendedBytes());
     counter(metrics, "millrace_cache_warm_bytes_total", "Served from memory.", use.warmBytes());
     counter(metrics, "millrace_cache_cold_bytes_total", "Served from the disk.", use.coldBytes());
+    counter(
+        metrics,
+        "millrace_cache_dropped_bytes_total",
+        "Dropped behind who read them from the disk.",
+        use.droppedBytes());
     metrics
         .gauge("millrace_cache_ingest_bytes_per_second", "Appended lately.", cache.ingestRate())
         .gauge(

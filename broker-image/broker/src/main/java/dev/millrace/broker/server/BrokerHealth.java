@@ -159,6 +159,7 @@ final class BrokerHealth implements HealthSource {
         counters.appendedBytes(),
         Math.max(0, server.counters().bytesSentFromFile() - cold),
         cold,
+        counters.droppedBytes(),
         counters.slowestReaderMillis(System.currentTimeMillis()),
         counters.coldReaders());
   }

@@ -134,7 +134,7 @@ class CacheWatchTest {
   }
 
   private static CacheUse use(long appended, long warm, long cold) {
-    return new CacheUse(appended, warm, cold, -1, 0);
+    return new CacheUse(appended, warm, cold, 0, -1, 0);
   }
 
   /** Of a container whose logs may have so much page cache. */

@@ -103,6 +103,7 @@ class HealthServerTest {
             "appendedBytes",
             "warmBytes",
             "coldBytes",
+            "droppedBytes",
             "slowestReaderMillis",
             "coldReaders",
             "ingestRate",

@@ -37,7 +37,7 @@ class MemoryMetricsTest {
   @Test
   void theCacheIsToldInSecondsAndBytes() {
     // Given
-    var figures = new CacheFigures(new CacheUse(1, 2, 3, 1500, 4), 5, 0.997, 6, 0.5, 7, 8);
+    var figures = new CacheFigures(new CacheUse(1, 2, 3, 9, 1500, 4), 5, 0.997, 6, 0.5, 7, 8);
     var metrics = new Metrics();
 
     // When
@@ -49,6 +49,7 @@ class MemoryMetricsTest {
             "millrace_cache_appended_bytes_total 1",
             "millrace_cache_warm_bytes_total 2",
             "millrace_cache_cold_bytes_total 3",
+            "millrace_cache_dropped_bytes_total 9",
             "millrace_cache_ingest_bytes_per_second 5",
             "millrace_cache_hit_ratio 0.997",
             "millrace_cache_cold_bytes_per_second 6",

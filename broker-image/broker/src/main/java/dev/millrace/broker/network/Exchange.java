@@ -197,7 +197,7 @@ final class Exchange implements RequestContext {
 
   @Override
   public SecurityProtocol securityProtocol() {
-    return SecurityProtocol.PLAINTEXT;
+    return connection.listener().tls() == null ? SecurityProtocol.PLAINTEXT : SecurityProtocol.SSL;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.millrace.broker.network;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What all connections of one listener have in common.
  *
@@ -10,6 +12,7 @@ package dev.millrace.broker.network;
  * @param budget bytes of unanswered requests, shared with the other listeners
  * @param counters shared with the other listeners
  * @param encoder of responses
+ * @param tls null where it speaks plain text
  */
 record Listener(
     String name,
@@ -18,4 +21,5 @@ record Listener(
     NetworkConfig config,
     ByteBudget budget,
     NetworkCounters counters,
-    MessageEncoder encoder) {}
+    MessageEncoder encoder,
+    @Nullable Tls tls) {}

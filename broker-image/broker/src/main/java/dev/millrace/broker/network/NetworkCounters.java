@@ -52,7 +52,7 @@ public final class NetworkCounters {
     return bytesReceived.sum();
   }
 
-  /** Bytes of responses that were written out of memory. */
+  /** Bytes of responses that were written out of memory, which over TLS are all. */
   public long bytesSentFromMemory() {
     return bytesSentFromMemory.sum();
   }

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ public final class NetworkServer implements AutoCloseable {
   private final Transport transport;
   private final NetworkConfig config;
   private final ByteBudget budget;
+  private final UnsentBytes unsent;
   private final NetworkCounters counters = new NetworkCounters();
   private final MessageEncoder encoder = new MessageEncoder(counters);
   private final ChannelGroup servers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -39,6 +41,8 @@ public final class NetworkServer implements AutoCloseable {
     this.transport = transport;
     this.config = config;
     this.budget = new ByteBudget(config.maxBytesTotal());
+    // Requests may take half of the direct memory.
+    this.unsent = new UnsentBytes(config.maxBytesTotal() / 4);
   }
 
   /**
@@ -53,7 +57,23 @@ public final class NetworkServer implements AutoCloseable {
   public InetSocketAddress bind(
       String name, boolean internal, InetSocketAddress address, RequestDispatcher dispatcher)
       throws IOException {
-    Listener listener = new Listener(name, internal, dispatcher, config, budget, counters, encoder);
+    return bind(name, internal, null, address, dispatcher);
+  }
+
+  /**
+   * Opens a listener that may speak TLS.
+   *
+   * @param tls null for plain text; outlives the listener, which doesn't close it
+   */
+  public InetSocketAddress bind(
+      String name,
+      boolean internal,
+      @Nullable Tls tls,
+      InetSocketAddress address,
+      RequestDispatcher dispatcher)
+      throws IOException {
+    Listener listener =
+        new Listener(name, internal, dispatcher, config, budget, counters, encoder, tls);
     var bound = bootstrap(listener).bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException("listener " + name + " cannot bind " + address, bound.cause());
@@ -64,6 +84,7 @@ public final class NetworkServer implements AutoCloseable {
         .addKeyValue("listener", name)
         .addKeyValue("address", local)
         .addKeyValue("native", transport.isNative())
+        .addKeyValue("tls", tls == null ? "none" : tls.isNative() ? "native" : "JDK")
         .log("Listening");
     return local;
   }
@@ -96,6 +117,10 @@ public final class NetworkServer implements AutoCloseable {
                 if (!listener.internal()) {
                   clients.add(channel);
                 }
+                Tls tls = listener.tls();
+                if (tls != null) {
+                  channel.pipeline().addLast(tls.handlers(channel, listener.name(), unsent));
+                }
                 channel.pipeline().addLast(idleness(), new Connection(listener, channel));
               }
             });
@@ -114,6 +139,11 @@ public final class NetworkServer implements AutoCloseable {
   /** Bytes of requests that are not answered yet. */
   public long bytesInFlight() {
     return budget.used();
+  }
+
+  /** Bytes that are encrypted, or about to be, and that no socket has taken yet. */
+  public long unsentTlsBytes() {
+    return unsent.total();
   }
 
   /** Takes no new connections; those there are live on. */

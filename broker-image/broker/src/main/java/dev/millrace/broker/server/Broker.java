@@ -20,6 +20,7 @@ import dev.millrace.broker.metadata.StoppablePublisher;
 import dev.millrace.broker.network.ConnectProbe;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.broker.network.PeerClient;
+import dev.millrace.broker.network.Tls;
 import dev.millrace.broker.network.Transport;
 import dev.millrace.broker.replica.LocalCoordinatorLogs;
 import dev.millrace.log.LogManager;
@@ -28,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -90,6 +92,8 @@ final class Broker implements AutoCloseable {
    * may take its time to agree with.
    */
   void start() throws Exception {
+    Map<String, Tls> tls = Parts.tls(config);
+    step("tls", () -> tls.values().forEach(Tls::close));
     step("health", HealthServer.start(config.health(), health));
     MetadataLog metadataLog = medium.open(config);
     boolean fromCopy = metadataLog.startsFromCopy();
@@ -107,7 +111,7 @@ final class Broker implements AutoCloseable {
     step("controller", controller);
     health.controller(controller);
     LogManager logs = openLogs();
-    serve(identity, controller, logs, fromCopy);
+    serve(identity, controller, logs, tls, fromCopy);
   }
 
   private LogManager openLogs() {
@@ -129,7 +133,11 @@ final class Broker implements AutoCloseable {
   }
 
   private void serve(
-      DirectoryIdentity identity, ControllerNode controller, LogManager logs, boolean fromCopy)
+      DirectoryIdentity identity,
+      ControllerNode controller,
+      LogManager logs,
+      Map<String, Tls> tls,
+      boolean fromCopy)
       throws Exception {
     var transport = Transport.open(Parts.networkThreads(config));
     step("event loops", transport);
@@ -202,7 +210,7 @@ final class Broker implements AutoCloseable {
     step("connections", network);
     health.network(network);
     // Brokers find the controller over it: it has to answer before there can be one.
-    listen(network, true, table(parts, data, true));
+    listen(network, true, tls, table(parts, data, true));
     await("the metadata log", controller.start());
     await("the first metadata", metadata.subscribe(channel.controllerChanges()));
     groups.start();
@@ -227,7 +235,7 @@ final class Broker implements AutoCloseable {
             channel);
     step("replicas' directories", directories);
     await("the first metadata", metadata.subscribe(directories));
-    listen(network, false, table(parts, data, false));
+    listen(network, false, tls, table(parts, data, false));
     step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));
     // From then on the controller knows of this process, and what it lacks the others have.
@@ -283,12 +291,14 @@ final class Broker implements AutoCloseable {
     return table.build(parts.metadata());
   }
 
-  private void listen(NetworkServer network, boolean internal, ApiTable table) throws IOException {
+  private void listen(NetworkServer network, boolean internal, Map<String, Tls> tls, ApiTable table)
+      throws IOException {
     for (ListenerAddress listener : config.listeners()) {
       if (listener.internal() == internal) {
         network.bind(
             listener.name(),
             internal,
+            tls.get(listener.name()),
             new InetSocketAddress(listener.host(), listener.port()),
             table);
       }

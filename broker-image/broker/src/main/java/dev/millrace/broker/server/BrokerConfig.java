@@ -1,6 +1,7 @@
 package dev.millrace.broker.server;
 
 import dev.millrace.broker.group.GroupSettings;
+import dev.millrace.broker.network.TlsSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.apache.kafka.server.config.ServerLogConfigs;
  * @param clusterId as configured; the metadata log may bring its own
  * @param listeners where to listen; one of them is INTERNAL
  * @param advertised where others find them, in the same order
+ * @param tls of the listeners that speak it, by their names
  * @param dataDirectory the one log directory
  * @param definition every setting there is
  * @param configured the settings as written, and our defaults where they differ from Kafka's
@@ -33,6 +35,7 @@ record BrokerConfig(
     Optional<String> clusterId,
     List<ListenerAddress> listeners,
     List<ListenerAddress> advertised,
+    Map<String, TlsSettings> tls,
     Path dataDirectory,
     Optional<String> rack,
     InetSocketAddress health,
@@ -75,6 +78,7 @@ record BrokerConfig(
         Optional.ofNullable(values.getString(SettingNames.CLUSTER_ID)),
         checkedListeners(listeners),
         advertised(values, listeners),
+        ListenerTls.read(listeners, all),
         data,
         Optional.ofNullable(values.getString(ServerConfigs.BROKER_RACK_CONFIG)),
         health(values.getString(SettingNames.HEALTH_LISTENER)),

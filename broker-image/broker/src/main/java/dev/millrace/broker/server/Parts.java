@@ -6,6 +6,7 @@ import dev.millrace.broker.controller.ControllerSettings;
 import dev.millrace.broker.controller.Endpoint;
 import dev.millrace.broker.health.MemoryScarcity;
 import dev.millrace.broker.network.NetworkConfig;
+import dev.millrace.broker.network.Tls;
 import dev.millrace.broker.replica.FetcherSettings;
 import dev.millrace.broker.replica.ReplicationThrottles;
 import dev.millrace.broker.replica.TopicConfigs;
@@ -13,7 +14,9 @@ import dev.millrace.log.CachePolicy;
 import dev.millrace.log.Disk;
 import dev.millrace.log.LogManagerOptions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -78,11 +81,34 @@ final class Parts {
                         listener.name(),
                         listener.host(),
                         listener.port(),
-                        SecurityProtocol.PLAINTEXT))
+                        config.tls().containsKey(listener.name())
+                            ? SecurityProtocol.SSL
+                            : SecurityProtocol.PLAINTEXT))
             .toList(),
         config.rack(),
         List.of(directory.directoryId()),
         previousEpoch);
+  }
+
+  /**
+   * What the TLS of listeners is done with, by their names.
+   *
+   * @throws InvalidSettingException if the engine that there is cannot do what is wanted
+   */
+  static Map<String, Tls> tls(BrokerConfig config) {
+    Map<String, Tls> all = new HashMap<>();
+    config
+        .tls()
+        .forEach(
+            (name, settings) -> {
+              try {
+                all.put(name, Tls.of(settings));
+              } catch (IllegalArgumentException e) {
+                throw new InvalidSettingException(
+                    "the ssl settings of listener " + name + ": " + e.getMessage());
+              }
+            });
+    return all;
   }
 
   static FetcherSettings fetcherSettings(BrokerConfig config) {

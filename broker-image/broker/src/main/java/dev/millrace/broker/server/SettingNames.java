@@ -58,6 +58,7 @@ final class SettingNames {
             LogConfig.SERVER_CONFIG_DEF,
             CleanerConfig.CONFIG_DEF,
             QuotaConfig.CONFIG_DEF,
+            ListenerTls.definition(),
             GroupSettings.definition())) {
       kafka.configKeys().values().stream()
           .filter(key -> !all.names().contains(key.name))
@@ -165,7 +166,7 @@ final class SettingNames {
    */
   static void check(ConfigDef definition, Map<String, String> settings) {
     for (String name : settings.keySet()) {
-      if (!definition.names().contains(name)) {
+      if (!definition.names().contains(ListenerTls.withoutListener(name))) {
         String near = nearest(name, definition.names());
         throw new InvalidSettingException(
             "There is no setting " + name + (near.isEmpty() ? "" : "; did you mean " + near + "?"));

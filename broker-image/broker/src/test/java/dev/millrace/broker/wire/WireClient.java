@@ -8,12 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
+import org.jspecify.annotations.Nullable;
 
 /** Speaks the protocol byte by byte over a blocking socket: what no well-behaved client does. */
 public final class WireClient implements AutoCloseable {
@@ -31,11 +34,20 @@ public final class WireClient implements AutoCloseable {
   }
 
   public WireClient(int port, int receiveBuffer) throws IOException {
+    this(port, receiveBuffer, null);
+  }
+
+  /**
+   * @param tls what to speak TLS with, or null for plain text
+   */
+  public WireClient(int port, int receiveBuffer, @Nullable SSLContext tls) throws IOException {
     socket.setReceiveBufferSize(receiveBuffer);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(READ_TIMEOUT_MS);
-    out = new DataOutputStream(socket.getOutputStream());
-    in = new DataInputStream(socket.getInputStream());
+    Socket top =
+        tls == null ? socket : tls.getSocketFactory().createSocket(socket, "127.0.0.1", port, true);
+    out = new DataOutputStream(top.getOutputStream());
+    in = new DataInputStream(top.getInputStream());
   }
 
   public void send(int correlationId, ApiMessage request, short version) throws IOException {
@@ -101,7 +113,7 @@ public final class WireClient implements AutoCloseable {
   public boolean isClosedByServer() throws IOException {
     try {
       return in.read() < 0;
-    } catch (SocketException e) {
+    } catch (SocketException | SSLException e) {
       return true;
     }
   }

@@ -1,7 +1,9 @@
 """Moves records with librdkafka as fast as it goes; prints how many bytes of values it moved and in how many seconds.
 
-    librdkafka.py produce BOOTSTRAP TOPIC RECORDS CODEC
-    librdkafka.py consume BOOTSTRAP TOPIC RECORDS
+    librdkafka.py [--trust=PEM] produce BOOTSTRAP TOPIC RECORDS CODEC
+    librdkafka.py [--trust=PEM] consume BOOTSTRAP TOPIC RECORDS
+
+With --trust it speaks TLS, to brokers with a certificate of these authorities.
 """
 
 import os
@@ -15,7 +17,7 @@ BATCH = 10_000
 LIMIT_S = 120
 
 
-def produce(bootstrap, topic, records, codec):
+def produce(connection, topic, records, codec):
     failures = []
 
     def delivered(error, message):
@@ -23,7 +25,7 @@ def produce(bootstrap, topic, records, codec):
             failures.append(error)
 
     producer = ck.Producer(
-        {"bootstrap.servers": bootstrap, "acks": "all", "compression.type": codec, "linger.ms": 5, "batch.size": 131072,
+        {**connection, "acks": "all", "compression.type": codec, "linger.ms": 5, "batch.size": 131072,
          "queue.buffering.max.messages": 100_000, "on_delivery": delivered})
     # Half noise, half zeros: compresses as logs and JSON do, to about a half.
     values = [os.urandom(VALUE_BYTES // 2) + bytes(VALUE_BYTES // 2) for _ in range(1000)]
@@ -43,8 +45,8 @@ def produce(bootstrap, topic, records, codec):
     return records * VALUE_BYTES, time.monotonic() - start
 
 
-def consume(bootstrap, topic, records):
-    consumer = ck.Consumer({"bootstrap.servers": bootstrap, "group.id": "unused", "enable.auto.commit": False})
+def consume(connection, topic, records):
+    consumer = ck.Consumer({**connection, "group.id": "unused", "enable.auto.commit": False})
     consumer.assign([ck.TopicPartition(topic, 0, 0)])
     moved = seen = 0
     deadline = time.monotonic() + LIMIT_S
@@ -64,11 +66,15 @@ def consume(bootstrap, topic, records):
 
 
 def main():
-    what, bootstrap, topic, records = sys.argv[1:5]
+    arguments = sys.argv[1:]
+    connection = {}
+    if arguments[0].startswith("--trust="):
+        connection = {"security.protocol": "SSL", "ssl.ca.location": arguments.pop(0).removeprefix("--trust=")}
+    what, connection["bootstrap.servers"], topic, records = arguments[:4]
     if what == "produce":
-        moved, seconds = produce(bootstrap, topic, int(records), sys.argv[5])
+        moved, seconds = produce(connection, topic, int(records), arguments[4])
     else:
-        moved, seconds = consume(bootstrap, topic, int(records))
+        moved, seconds = consume(connection, topic, int(records))
     print(moved, seconds)
 
 

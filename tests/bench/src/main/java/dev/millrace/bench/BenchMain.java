@@ -118,6 +118,11 @@ final class BenchMain implements Callable<Integer> {
       suite.starts(all);
     }
     suite.load(contenders);
+    if (!catalogue.encrypted().isEmpty()) {
+      List<Peer> encrypting = contest.tlsPeers(peers);
+      run.add(encrypting);
+      suite.encrypted(encrypting);
+    }
     suite.trials(contest, peers, run);
     List<String> names = new ArrayList<>(all.stream().map(Peer::name).toList());
     suite.figures().values().values().stream()

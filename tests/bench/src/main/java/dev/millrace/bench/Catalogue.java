@@ -8,10 +8,15 @@ import java.util.regex.Pattern;
 /**
  * Everything that is measured, in the report's order. Immutable.
  *
+ * @param encrypted workloads over TLS
  * @param garbage workloads that change the peers, and so come last on them
  * @param trials what has peers of its own
  */
-record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> trials) {
+record Catalogue(
+    List<Workload> workloads,
+    List<Workload> encrypted,
+    List<Workload> garbage,
+    List<Trial> trials) {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
 
@@ -31,6 +36,9 @@ record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> t
     all.add(new CrowdLatency(effort, 2 * effort.manyConnections(), 4_000));
     return new Catalogue(
         all.stream().filter(one -> only.matcher(one.title()).find()).toList(),
+        encrypted(effort, tools, librdkafka).stream()
+            .filter(one -> only.matcher(one.title()).find())
+            .toList(),
         garbage(effort).stream().filter(one -> only.matcher(one.title()).find()).toList(),
         trials.stream().filter(one -> only.matcher(one.title()).find()).toList());
   }
@@ -44,8 +52,8 @@ record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> t
     all.add(new RawProduce(Section.PRODUCE, effort, 64 * KIB, 16, 4));
     all.add(tools.produce(effort, "none"));
     all.add(tools.produce(effort, "lz4"));
-    librdkafka.ifPresent(client -> all.add(client.produce(effort, "none")));
-    librdkafka.ifPresent(client -> all.add(client.produce(effort, "lz4")));
+    librdkafka.ifPresent(client -> all.add(client.produce(effort, "none", false)));
+    librdkafka.ifPresent(client -> all.add(client.produce(effort, "lz4", false)));
     return all;
   }
 
@@ -55,8 +63,17 @@ record Catalogue(List<Workload> workloads, List<Workload> garbage, List<Trial> t
     all.add(new RawFetch(Section.CONSUME, effort, MIB, 1));
     all.add(new RawFetch(Section.CONSUME, effort, 16 * MIB, 1));
     all.add(new RawFetch(Section.CONSUME, effort, MIB, 4));
-    all.add(tools.consume(effort));
-    librdkafka.ifPresent(client -> all.add(client.consume(effort)));
+    all.add(tools.consume(effort, false));
+    librdkafka.ifPresent(client -> all.add(client.consume(effort, false)));
+    return all;
+  }
+
+  private static List<Workload> encrypted(
+      Effort effort, PerfTool tools, Optional<Librdkafka> librdkafka) {
+    List<Workload> all = new ArrayList<>();
+    librdkafka.ifPresent(client -> all.add(client.produce(effort, "none", true)));
+    all.add(tools.consume(effort, true));
+    librdkafka.ifPresent(client -> all.add(client.consume(effort, true)));
     return all;
   }
 

@@ -52,6 +52,16 @@ final class Contender implements AutoCloseable {
     return peer;
   }
 
+  /** Where clients connect, and in plain text or not. */
+  String bootstrap(boolean tls) {
+    return tls ? tls().bootstrap() : peer.bootstrap();
+  }
+
+  /** Of a peer that has a listener for it. */
+  Peer.TlsAccess tls() {
+    return peer.tls().orElseThrow();
+  }
+
   /** What the filled topic consists of. */
   RecordBatch fillBatch() {
     return fillBatch;

@@ -4,10 +4,12 @@ import dev.millrace.launch.AotCache;
 import dev.millrace.launch.Checkout;
 import dev.millrace.launch.Peer;
 import dev.millrace.launch.Peers;
+import dev.millrace.launch.ServerIdentity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ final class Contest {
    */
   private static final Map<String, String> KAFKA_SETTINGS = Map.of(DELETE_DELAY, "500");
 
+  private final Checkout checkout;
   private final Peers peers;
   private final Path folder;
   private final List<String> millraceJvm;
@@ -37,6 +40,7 @@ final class Contest {
    * an AOT cache for these options unless this build has one.
    */
   Contest(Checkout checkout, Path folder, List<String> moreMillraceJvm) {
+    this.checkout = checkout;
     this.peers = new Peers(checkout);
     this.folder = folder;
     List<String> options =
@@ -53,6 +57,15 @@ final class Contest {
    * and its like; a second of a kind is told by its number.
    */
   List<Peer> peers(List<String> kinds) {
+    return peers(peers, kinds);
+  }
+
+  /** The same, each with a second listener, which speaks TLS. */
+  List<Peer> tlsPeers(List<String> kinds) {
+    return peers(new Peers(checkout, Optional.of(ServerIdentity.in(folder))), kinds);
+  }
+
+  private List<Peer> peers(Peers peers, List<String> kinds) {
     List<Peer> all = new ArrayList<>();
     for (String kind : kinds) {
       Path own = folder.resolve(kind + "-" + made++);
@@ -61,7 +74,7 @@ final class Contest {
           all.stream()
               .filter(peer -> peer.name().equals(name) || peer.name().startsWith(name + " #"))
               .count();
-      all.add(peer(kind, namesakes == 0 ? name : name + " #" + (namesakes + 1), own));
+      all.add(peer(peers, kind, namesakes == 0 ? name : name + " #" + (namesakes + 1), own));
     }
     return all;
   }
@@ -79,7 +92,7 @@ final class Contest {
     };
   }
 
-  private Peer peer(String kind, String name, Path own) {
+  private Peer peer(Peers peers, String kind, String name, Path own) {
     return switch (kind) {
       case "millrace" -> peers.millrace(name, own, millraceJvm, Map.of());
       case "kafka" -> peers.kafka(name, own, Peers.KAFKA_JVM, KAFKA_SETTINGS);

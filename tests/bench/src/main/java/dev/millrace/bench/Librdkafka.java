@@ -58,22 +58,32 @@ final class Librdkafka {
     }
   }
 
-  Workload produce(Effort effort, String codec) {
+  Workload produce(Effort effort, String codec, boolean tls) {
     return new Client(
-        "librdkafka produce, 1 KiB, " + codec, effort.toolRecords() * RECORDS_FACTOR, codec);
+        "librdkafka produce" + overTls(tls) + ", 1 KiB, " + codec,
+        effort.toolRecords() * RECORDS_FACTOR,
+        codec,
+        tls);
   }
 
-  Workload consume(Effort effort) {
-    return new Client("librdkafka consume, 1 KiB", effort.fillRecords(), null);
+  Workload consume(Effort effort, boolean tls) {
+    return new Client(
+        "librdkafka consume" + overTls(tls) + ", 1 KiB", effort.fillRecords(), null, tls);
+  }
+
+  private static String overTls(boolean tls) {
+    return tls ? " over TLS" : "";
   }
 
   private final class Client implements Workload {
     private final String title;
     private final int records;
     private final @Nullable String codec;
+    private final boolean tls;
     private String topic = Contender.FILLED;
 
-    Client(String title, int records, @Nullable String codec) {
+    Client(String title, int records, @Nullable String codec, boolean tls) {
+      this.tls = tls;
       this.title = title;
       this.records = records;
       this.codec = codec;
@@ -101,8 +111,11 @@ final class Librdkafka {
     @Override
     public Moved run(Contender contender) throws IOException {
       List<String> command = new ArrayList<>(List.of(python.toString(), script.toString()));
+      if (tls) {
+        command.add("--trust=" + contender.tls().authority());
+      }
       command.add(codec == null ? "consume" : "produce");
-      command.addAll(List.of(contender.peer().bootstrap(), topic, Integer.toString(records)));
+      command.addAll(List.of(contender.bootstrap(tls), topic, Integer.toString(records)));
       if (codec != null) {
         command.add(codec);
       }

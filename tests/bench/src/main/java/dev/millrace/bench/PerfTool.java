@@ -7,6 +7,7 @@ import dev.millrace.launch.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,8 +41,8 @@ final class PerfTool {
   }
 
   /** {@code kafka-consumer-perf-test} in a group of its own each time. */
-  Workload consume(Effort effort) {
-    return new Consume(effort);
+  Workload consume(Effort effort, boolean tls) {
+    return new Consume(effort, tls);
   }
 
   /** The tool prints records a second and no time. */
@@ -121,9 +122,11 @@ final class PerfTool {
     private static final int FETCH_TIME_COLUMN = 7;
 
     private final Effort effort;
+    private final boolean tls;
 
-    Consume(Effort effort) {
+    Consume(Effort effort, boolean tls) {
       this.effort = effort;
+      this.tls = tls;
     }
 
     @Override
@@ -133,7 +136,7 @@ final class PerfTool {
 
     @Override
     public String title() {
-      return "kafka-consumer-perf-test, 1 KiB";
+      return "kafka-consumer-perf-test" + (tls ? " over TLS" : "") + ", 1 KiB";
     }
 
     @Override
@@ -142,15 +145,22 @@ final class PerfTool {
     @Override
     public Moved run(Contender contender) throws IOException {
       long records = Math.min(effort.toolRecords(), effort.fillRecords());
-      String output =
-          PerfTool.this.run(
-              "ConsumerPerformance",
+      List<String> arguments =
+          new ArrayList<>(
               List.of(
                   "--topic", Contender.FILLED,
                   "--num-records", Long.toString(records),
                   "--timeout", "60000",
                   "--group", contender.freshName(),
-                  "--bootstrap-server", contender.peer().bootstrap()));
+                  "--bootstrap-server", contender.bootstrap(tls)));
+      if (tls) {
+        String trusted = "ssl.truststore.location=" + contender.tls().authority();
+        for (String property :
+            List.of("security.protocol=SSL", "ssl.truststore.type=PEM", trusted)) {
+          arguments.addAll(List.of("--command-property", property));
+        }
+      }
+      String output = PerfTool.this.run("ConsumerPerformance", arguments);
       String[] figures = output.strip().lines().reduce((a, b) -> b).orElse("").split(", ");
       if (figures.length <= FETCH_TIME_COLUMN) {
         throw new IOException("no figures:\n" + output);

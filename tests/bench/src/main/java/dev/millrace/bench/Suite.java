@@ -55,6 +55,30 @@ final class Suite {
     if (catalogue.workloads().isEmpty() && catalogue.garbage().isEmpty()) {
       return;
     }
+    onFilled(
+        peers,
+        (turns, contenders, limit) -> {
+          turns.run(catalogue.workloads(), contenders, limit);
+          for (Contender contender : contenders) {
+            resident(
+                "after load",
+                new Column(figures, Section.START, contender.peer().name()),
+                ProcessUsage.of(contender.peer().pid()));
+          }
+          turns.run(catalogue.garbage(), contenders, limit);
+        });
+  }
+
+  /**
+   * Does every workload that wants TLS on each of {@code peers}, which have a listener for it, in
+   * every round.
+   */
+  void encrypted(List<Peer> peers) throws IOException {
+    onFilled(
+        peers, (turns, contenders, limit) -> turns.run(catalogue.encrypted(), contenders, limit));
+  }
+
+  private void onFilled(List<Peer> peers, Work work) throws IOException {
     List<Contender> contenders = new ArrayList<>();
     try {
       for (Peer peer : peers) {
@@ -63,20 +87,18 @@ final class Suite {
         contender.fill(effort.fillBytes());
       }
       try (SendfileLimit limit = SendfileLimit.start(contenders.getFirst().filledFile())) {
-        Turns turns = new Turns(effort, figures, progress);
-        turns.run(catalogue.workloads(), contenders, limit);
-        for (Contender contender : contenders) {
-          resident(
-              "after load",
-              new Column(figures, Section.START, contender.peer().name()),
-              ProcessUsage.of(contender.peer().pid()));
-        }
-        turns.run(catalogue.garbage(), contenders, limit);
+        work.on(new Turns(effort, figures, progress), contenders, limit);
       }
       contenders.forEach(Contender::stop);
     } finally {
       contenders.forEach(Contender::close);
     }
+  }
+
+  /** What is done on running contenders with a filled topic. */
+  @FunctionalInterface
+  private interface Work {
+    void on(Turns turns, List<Contender> contenders, SendfileLimit limit) throws IOException;
   }
 
   /** Does every trial on peers of its own. */

@@ -21,6 +21,7 @@ record Targets(List<Target> all) {
             ratio("^kafka-producer|^librdkafka produce", Meter.CPU, 0.5),
             ratio("^raw fetch, 1 MiB a request, 1 conn", Meter.CPU, 0.75),
             ratio("^raw fetch, 16 MiB", Meter.CPU, 1),
+            ratio("consume.* over TLS", Meter.CPU, 0.4),
             ratio("^kafka-consumer", Meter.CPU, 0.5),
             ratio("^librdkafka consume", Meter.CPU, 0.55),
             ours("^raw fetch, .* 1 connection$", "CPU of a " + Turns.BARE, 1.25),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,12 +31,15 @@ final class BrokerProcess implements Peer {
   private final List<String> command;
   private final Path folder;
   private final Path output;
+  private final Optional<TlsAccess> tls;
   private final Thread hook = new Thread(this::killNow, "stop-broker");
   private @Nullable Process process;
 
-  BrokerProcess(String name, String bootstrap, List<String> command, Path folder) {
+  BrokerProcess(
+      String name, String bootstrap, Optional<TlsAccess> tls, List<String> command, Path folder) {
     this.name = name;
     this.bootstrap = bootstrap;
+    this.tls = tls;
     this.command = List.copyOf(command);
     this.folder = folder;
     this.output = folder.resolve("broker.out");
@@ -50,6 +54,11 @@ final class BrokerProcess implements Peer {
   @Override
   public String bootstrap() {
     return bootstrap;
+  }
+
+  @Override
+  public Optional<TlsAccess> tls() {
+    return tls;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.launch;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One single-node broker on the loopback address, ours or another's, which can be started and
@@ -14,6 +15,9 @@ public interface Peer extends AutoCloseable {
 
   /** {@code host:port} of the client listener, the same at every start. */
   String bootstrap();
+
+  /** The listener that speaks TLS, if it has one. */
+  Optional<TlsAccess> tls();
 
   /** The folder with one folder per partition. */
   Path data();
@@ -47,4 +51,12 @@ public interface Peer extends AutoCloseable {
   /** Kills the process if it still runs. */
   @Override
   void close();
+
+  /**
+   * How clients get there.
+   *
+   * @param bootstrap {@code host:port}, the same at every start
+   * @param authority what they have to trust, as PEM
+   */
+  record TlsAccess(String bootstrap, Path authority) {}
 }

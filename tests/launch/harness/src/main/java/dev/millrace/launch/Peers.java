@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes {@link Peer}s: lays out their folders and configuration, so that they are ready to be
@@ -48,10 +49,19 @@ public final class Peers {
   private static final String CLUSTER_ID = "bWlsbHJhY2UtYmVuY2gtMQ";
   private static final Duration FORMAT_LIMIT = Duration.ofMinutes(2);
 
+  private static final String TLS = "TLS";
+
   private final Checkout checkout;
+  private final Optional<ServerIdentity> identity;
 
   public Peers(Checkout checkout) {
+    this(checkout, Optional.empty());
+  }
+
+  /** {@code identity} is what peers show on a listener of their own that speaks TLS. */
+  public Peers(Checkout checkout, Optional<ServerIdentity> identity) {
     this.checkout = checkout;
+    this.identity = identity;
   }
 
   /**
@@ -79,6 +89,7 @@ public final class Peers {
     all.put("share.coordinator.state.topic.replication.factor", "1");
     all.put("share.coordinator.state.topic.min.isr", "1");
     all.put("group.initial.rebalance.delay.ms", "0");
+    Optional<Peer.TlsAccess> tls = addTls(all, "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     all.putAll(settings);
     Path file = write(folder, all);
     String classPath = checkout.classPath("kafka");
@@ -92,6 +103,7 @@ public final class Peers {
     return new BrokerProcess(
         name,
         bootstrap,
+        tls,
         new JavaCommand(classPath, options, "kafka.Kafka").with(List.of(file.toString())),
         folder);
   }
@@ -112,12 +124,29 @@ public final class Peers {
     all.put("metadata.log", "file");
     all.put("offsets.topic.replication.factor", "1");
     all.put("group.initial.rebalance.delay.ms", "0");
+    Optional<Peer.TlsAccess> tls = addTls(all, "CLIENT:PLAINTEXT");
     all.putAll(settings);
     Path file = write(folder, all);
     JavaCommand command =
         new JavaCommand(
             checkout.classPath("millrace"), jvmOptions, "dev.millrace.broker.server.BrokerMain");
-    return new BrokerProcess(name, bootstrap, command.with(List.of("--config=" + file)), folder);
+    return new BrokerProcess(
+        name, bootstrap, tls, command.with(List.of("--config=" + file)), folder);
+  }
+
+  /** Adds a listener that speaks TLS, if there is something for it to show. */
+  private Optional<Peer.TlsAccess> addTls(Map<String, String> settings, String otherProtocols) {
+    return identity.map(
+        shown -> {
+          String address = "127.0.0.1:" + Ports.free(1).getFirst();
+          String listener = "," + TLS + "://" + address;
+          settings.merge("listeners", listener, String::concat);
+          settings.merge("advertised.listeners", listener, String::concat);
+          settings.put("listener.security.protocol.map", otherProtocols + "," + TLS + ":SSL");
+          settings.put("ssl.keystore.type", "PEM");
+          settings.put("ssl.keystore.location", shown.keys().toString());
+          return new Peer.TlsAccess(address, shown.authority());
+        });
   }
 
   private static List<String> withOption(List<String> options, String option) {

@@ -99,6 +99,10 @@ public final class NetworkServer implements AutoCloseable {
       // On the listening socket: a connection agrees on its window's scale before it is accepted.
       bootstrap.option(ChannelOption.SO_RCVBUF, config.receiveBuffer());
     }
+    Tls tls = listener.tls();
+    if (tls != null) {
+      bootstrap.childOption(ChannelOption.ALLOCATOR, tls.buffers());
+    }
     return bootstrap
         .group(transport.loops())
         .channel(transport.serverChannel())
@@ -117,7 +121,6 @@ public final class NetworkServer implements AutoCloseable {
                 if (!listener.internal()) {
                   clients.add(channel);
                 }
-                Tls tls = listener.tls();
                 if (tls != null) {
                   channel.pipeline().addLast(tls.handlers(channel, listener.name(), unsent));
                 }

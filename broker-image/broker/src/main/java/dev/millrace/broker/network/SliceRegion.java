@@ -1,7 +1,6 @@
 package dev.millrace.broker.network;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultFileRegion;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,35 +21,31 @@ final class SliceRegion extends DefaultFileRegion {
     this.counters = counters;
   }
 
-  /** Bytes that {@link #read} has not given yet. */
+  /** Bytes that {@link #readInto} has not given yet. */
   long unread() {
     return count() - read;
   }
 
   /**
-   * The next bytes in memory, for a connection that cannot be sent them from the file. They come
-   * from the page cache: what is not there is read before the answer is given.
+   * Reads the next bytes into memory, for a connection that cannot be sent them from the file. They
+   * come from the page cache: what is not there is read before the answer is given.
    *
-   * @param atMost above 0
-   * @return so many, unless fewer are left; the caller's to release
+   * @param memory is filled unless fewer bytes are left
+   * @return how many
    * @throws EOFException if the file ends before the slice does
    */
-  ByteBuf read(ByteBufAllocator allocator, int atMost) throws IOException {
-    int size = (int) Math.min(atMost, unread());
-    ByteBuf bytes = allocator.directBuffer(size, size);
-    try {
-      while (bytes.isWritable()) {
-        long from = position() + read + bytes.readableBytes();
-        if (bytes.writeBytes(records.slice().channel(), from, bytes.writableBytes()) < 0) {
-          throw new EOFException("the file ends at " + from + ", before the slice " + records);
-        }
+  int readInto(ByteBuf memory) throws IOException {
+    int size = (int) Math.min(memory.writableBytes(), unread());
+    int left = size;
+    while (left > 0) {
+      int got = memory.writeBytes(records.slice().channel(), position() + read, left);
+      if (got < 0) {
+        throw new EOFException("the file ends at " + (position() + read) + ", before " + records);
       }
-    } catch (IOException | RuntimeException e) {
-      bytes.release();
-      throw e;
+      read += got;
+      left -= got;
     }
-    read += size;
-    return bytes;
+    return size;
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Sends log slices where the kernel cannot take them from the file: over TLS. Reads a slice piece
@@ -28,7 +30,7 @@ final class SliceStreamer extends ChannelOutboundHandlerAdapter {
   /** What a TLS record holds at most. */
   static final int RECORD = 16 << 10;
 
-  /** What is read at once: few calls, and still in the processor's cache when it is encrypted. */
+  /** What is encrypted at once: few calls, and still in the processor's cache by then. */
   private static final int PIECE = 64 << 10;
 
   /** After so much, other connections of the event loop have their turn. */
@@ -44,9 +46,6 @@ final class SliceStreamer extends ChannelOutboundHandlerAdapter {
   private long waitingBytes;
   private long unsent;
 
-  /** Bytes written since the last flush: where in a record the next ones come. */
-  private long unflushed;
-
   private boolean pumping;
   private boolean ended;
 
@@ -56,31 +55,30 @@ final class SliceStreamer extends ChannelOutboundHandlerAdapter {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    long bytes = size(message);
     if (ended) {
       ReferenceCountUtil.release(message);
       promise.tryFailure(new ClosedChannelException());
-    } else if (waiting.isEmpty() && message instanceof ByteBuf) {
-      pass(context, (ByteBuf) message, promise);
     } else {
+      long bytes = size(message);
       waiting.add(new Waiting(message, bytes, promise));
       waitingBytes += bytes;
       tellWritable(context);
     }
   }
 
+  /** A response consists of these. */
   private static long size(Object message) {
     return switch (message) {
       case SliceRegion region -> region.count();
       case ByteBuf bytes -> bytes.readableBytes();
-      default -> 0;
+      default -> throw new IllegalArgumentException("cannot send " + message);
     };
   }
 
   @Override
   public void flush(ChannelHandlerContext context) {
     if (waiting.isEmpty()) {
-      flushNow(context);
+      context.flush();
     } else {
       pump(context);
     }
@@ -94,11 +92,12 @@ final class SliceStreamer extends ChannelOutboundHandlerAdapter {
     pumping = true;
     try {
       long left = TURN;
-      while (left > 0 && !waiting.isEmpty() && unsent < unsentOfAll.perConnection()) {
-        left -= writeNext(context);
-        if (waiting.isEmpty() || left <= 0 || unsent >= unsentOfAll.perConnection()) {
-          flushNow(context);
-        }
+      int ahead = unsentOfAll.perConnection();
+      while (left > 0 && !waiting.isEmpty() && unsent < ahead) {
+        do {
+          left -= writeNext(context);
+        } while (left > 0 && !waiting.isEmpty() && unsent < ahead);
+        context.flush();
       }
       if (left <= 0 && !waiting.isEmpty()) {
         context.executor().execute(() -> pump(context));
@@ -115,59 +114,75 @@ final class SliceStreamer extends ChannelOutboundHandlerAdapter {
     }
   }
 
-  private void flushNow(ChannelHandlerContext context) {
-    unflushed = 0;
-    context.flush();
-  }
-
   /** Writes the next piece of what waits; returns its size. */
   private long writeNext(ChannelHandlerContext context) throws IOException {
-    Waiting head = waiting.element();
-    if (!(head.message() instanceof SliceRegion region)) {
-      waiting.remove();
-      waitingBytes -= head.bytes();
-      pass(context, head.message(), head.bytes(), head.promise());
-      return head.bytes();
-    }
-    ByteBuf piece = region.read(context.alloc(), pieceSize());
-    int bytes = piece.readableBytes();
-    waitingBytes -= bytes;
-    boolean last = region.unread() == 0;
-    if (last) {
-      waiting.remove();
-      region.release();
-    }
-    pass(context, piece, bytes, last ? head.promise() : context.newPromise());
-    return bytes;
-  }
-
-  /** A piece ends where a record does: what is left over would have to be copied into the next. */
-  private int pieceSize() {
-    int most = Math.min(PIECE, unsentOfAll.perConnection());
-    return most - (int) (unflushed % RECORD);
-  }
-
-  private void pass(ChannelHandlerContext context, ByteBuf bytes, ChannelPromise promise) {
-    pass(context, bytes, bytes.readableBytes(), promise);
-  }
-
-  private void pass(
-      ChannelHandlerContext context, Object message, long bytes, ChannelPromise promise) {
-    unsent += bytes;
-    unflushed += bytes;
-    unsentOfAll.add(bytes);
+    List<ChannelPromise> done = new ArrayList<>(2);
+    ByteBuf bytes = isWholePiece(waiting.element()) ? takeWhole(done) : gather(context, done);
+    int size = bytes.readableBytes();
+    unsent += size;
+    unsentOfAll.add(size);
     context
-        .write(message, promise.unvoid())
+        .write(bytes)
         .addListener(
-            done -> {
-              unsent -= bytes;
-              unsentOfAll.add(-bytes);
-              if (done.isSuccess()) {
+            written -> {
+              unsent -= size;
+              unsentOfAll.add(-size);
+              if (written.isSuccess()) {
+                done.forEach(ChannelPromise::trySuccess);
                 pump(context);
               } else {
-                end(done.cause());
+                done.forEach(promise -> promise.tryFailure(written.cause()));
+                end(written.cause());
               }
             });
+    return size;
+  }
+
+  /** A response without slices comes in one buffer, which need not be copied. */
+  private boolean isWholePiece(Waiting head) {
+    return head.message() instanceof ByteBuf
+        && (waiting.size() == 1 || head.bytes() == 0 || head.bytes() > RECORD);
+  }
+
+  private ByteBuf takeWhole(List<ChannelPromise> done) {
+    Waiting head = waiting.remove();
+    waitingBytes -= head.bytes();
+    done.add(head.promise());
+    return (ByteBuf) head.message();
+  }
+
+  /** Fills a buffer with what comes next, from memory and from files. */
+  private ByteBuf gather(ChannelHandlerContext context, List<ChannelPromise> done)
+      throws IOException {
+    int most = (int) Math.min(Math.min(PIECE, unsentOfAll.perConnection()), waitingBytes);
+    ByteBuf piece = context.alloc().directBuffer(most, most);
+    try {
+      for (Waiting head = waiting.peek();
+          head != null && piece.isWritable();
+          head = waiting.peek()) {
+        if (head.message() instanceof SliceRegion region) {
+          waitingBytes -= region.readInto(piece);
+          if (region.unread() > 0) {
+            break;
+          }
+        } else if (head.message() instanceof ByteBuf bytes) {
+          int size = Math.min(bytes.readableBytes(), piece.writableBytes());
+          piece.writeBytes(bytes, size);
+          waitingBytes -= size;
+          if (bytes.isReadable()) {
+            break;
+          }
+        }
+        waiting.remove();
+        ReferenceCountUtil.release(head.message());
+        done.add(head.promise());
+      }
+      return piece;
+    } catch (IOException | RuntimeException e) {
+      piece.release();
+      done.forEach(promise -> promise.tryFailure(e));
+      throw e;
+    }
   }
 
   /** As Netty does it with its own queue, whose watermarks these are. */

@@ -15,7 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.jspecify.annotations.Nullable;
 
 /** Opens all logs of a directory on a few threads of its own, which end with it. Used once. */
 final class DirectoryLoad {
@@ -56,8 +58,13 @@ final class DirectoryLoad {
     return new Found(logs, deleted);
   }
 
-  /** Opens them all; the first that can't be opened fails the load, after the others have ended. */
-  List<PartitionLog> open(Map<TopicPartition, Path> found) throws IOException {
+  /**
+   * Opens them all; the first that can't be opened fails the load, after the others have ended.
+   *
+   * @param noted topic ids, for logs that lost theirs
+   */
+  List<PartitionLog> open(Map<TopicPartition, Path> found, Map<TopicPartition, Uuid> noted)
+      throws IOException {
     boolean clean = checkpoints.takeCleanShutdown();
     Map<TopicPartition, Long> recovery = checkpoints.recoveryPoints().read();
     Map<TopicPartition, Long> starts = checkpoints.logStarts().read();
@@ -80,15 +87,15 @@ final class DirectoryLoad {
               loader.plan();
               return loader;
             });
-        opens.add(() -> opened(loader));
+        opens.add(() -> opened(loader, noted.get(partition)));
       }
       all(threads, plans);
       return all(threads, opens);
     }
   }
 
-  private PartitionLog opened(LogLoader loader) throws IOException {
-    PartitionLog log = loader.open(loader.topicId(), keeper);
+  private PartitionLog opened(LogLoader loader, @Nullable Uuid noted) throws IOException {
+    PartitionLog log = loader.open(loader.topicId(noted), keeper);
     meter.opened();
     return log;
   }

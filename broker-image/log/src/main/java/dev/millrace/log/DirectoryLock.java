@@ -13,17 +13,24 @@ import org.jspecify.annotations.Nullable;
  * {@code .lock}: keeps a second process, and a second manager in this one, out of a log directory.
  */
 final class DirectoryLock implements AutoCloseable {
+  private final Path file;
   private final FileChannel channel;
 
-  private DirectoryLock(FileChannel channel) {
+  private DirectoryLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
+  }
+
+  /** The file, open for as long as the lock is held. */
+  Path file() {
+    return file;
   }
 
   /** Takes the lock, or says who can't share the directory. */
   static DirectoryLock take(Path directory) throws IOException {
+    Path file = directory.resolve(".lock");
     FileChannel channel =
-        FileChannel.open(
-            directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
@@ -31,7 +38,7 @@ final class DirectoryLock implements AutoCloseable {
           "The log directory %s is in use by another broker: its file .lock is locked"
               .formatted(directory));
     }
-    return new DirectoryLock(channel);
+    return new DirectoryLock(file, channel);
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InconsistentTopicIdException;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
@@ -45,6 +46,7 @@ final class DiskLogManager implements LogManager {
   private final CacheCounters cacheCounters = new CacheCounters();
   private final List<ScheduledFuture<?>> tasks = new ArrayList<>();
   private final LogKeeper keeper = new Keeper();
+  private final NewLogs newLogs;
   private final Object lock = new Object();
   private volatile boolean loaded;
   private volatile @Nullable Throwable failure;
@@ -68,6 +70,7 @@ final class DiskLogManager implements LogManager {
             Math.toIntExact(options.maxTransactionTimeout().toMillis()));
     this.checkpoints = new Checkpoints(directory, failures);
     this.removal = new DirectoryRemoval(environment, directory);
+    this.newLogs = new NewLogs(environment, directory, keeper);
   }
 
   @Override
@@ -86,7 +89,7 @@ final class DiskLogManager implements LogManager {
         found.deleted().forEach(gone -> removal.deleteLater(gone, 0));
         loadedHighWatermarks.putAll(checkpoints.highWatermarks().read());
         DirectoryLoad load = new DirectoryLoad(environment, options, checkpoints, meter, keeper);
-        for (PartitionLog log : load.open(found.logs())) {
+        for (PartitionLog log : load.open(found.logs(), newLogs.noted())) {
           logs.put(log.topicPartition(), log);
         }
       } catch (IOException e) {
@@ -184,10 +187,8 @@ final class DiskLogManager implements LogManager {
     Log existing = logs.get(topicPartition);
     if (existing == null) {
       synchronized (lock) {
-        existing = logs.get(topicPartition);
-        if (existing == null) {
-          return create(topicPartition, topicId, config);
-        }
+        create(List.of(new NewLog(topicPartition, topicId, config)));
+        existing = Objects.requireNonNull(logs.get(topicPartition));
       }
     }
     Optional<Uuid> id = existing.topicId();
@@ -199,26 +200,31 @@ final class DiskLogManager implements LogManager {
     return existing;
   }
 
-  private PartitionLog create(TopicPartition partition, Uuid topicId, LogConfig config) {
-    if (!loaded || closed) {
-      throw new KafkaStorageException("The log directory " + directory + " is not open");
+  @Override
+  public void create(Collection<NewLog> wanted) {
+    synchronized (lock) {
+      Map<TopicPartition, NewLog> missing = new LinkedHashMap<>();
+      wanted.forEach(one -> missing.putIfAbsent(one.partition(), one));
+      missing.keySet().removeAll(logs.keySet());
+      if (missing.isEmpty()) {
+        return;
+      }
+      if (!loaded || closed) {
+        throw new KafkaStorageException("The log directory " + directory + " is not open");
+      }
+      try {
+        newLogs.make(missing.values(), logs.values(), this::opened);
+      } catch (IOException e) {
+        failed(e);
+        throw new KafkaStorageException(
+            "Can't make logs for " + missing.keySet() + " in " + directory, e);
+      }
     }
-    try {
-      Path path = Files.createDirectories(directory.resolve(PartitionDirectory.name(partition)));
-      TopicIdFile.write(path, topicId, environment.failures());
-      Utils.flushDir(directory);
-      LogLoader.Checkpoints nothing = new LogLoader.Checkpoints(false, 0, 0);
-      LogLoader loader =
-          new LogLoader(environment, path, partition, config, nothing, new RecoveryMeter());
-      loader.plan();
-      PartitionLog log = loader.open(Optional.of(topicId), keeper);
-      loadedHighWatermarks.remove(partition);
-      logs.put(partition, log);
-      return log;
-    } catch (IOException e) {
-      failed(e);
-      throw new KafkaStorageException("Can't make a log for " + partition + " in " + directory, e);
-    }
+  }
+
+  private void opened(PartitionLog log) {
+    loadedHighWatermarks.remove(log.topicPartition());
+    logs.put(log.topicPartition(), log);
   }
 
   @Override
@@ -379,9 +385,7 @@ final class DiskLogManager implements LogManager {
       closed = true;
       tasks.forEach(task -> task.cancel(false));
       try {
-        for (PartitionLog log : logs.values()) {
-          log.close();
-        }
+        new DirectoryClose(environment.disk(), directoryLock.file()).close(logs.values());
         // Without it the next start recovers, which is what an unfinished load or a disk error
         // calls for.
         if (loaded && failure == null) {

@@ -220,6 +220,49 @@ abstract class IndexFile {
     return value(tail(), i, true);
   }
 
+  /**
+   * How many entries from the front a test holds for; each is told its predecessor's. Reads many at
+   * once.
+   */
+  final int countWhile(EntryTest test) throws IOException {
+    int count = count();
+    long lastKey = Long.MIN_VALUE;
+    long lastValue = Long.MIN_VALUE;
+    ByteBuffer many = ByteBuffer.allocate(SEARCH_BYTES / entryBytes * entryBytes);
+    for (int i = 0; i < count; i++) {
+      Block block = blockOf(tail(), i);
+      int inBuffer = i % (many.capacity() / entryBytes);
+      if (block == null && inBuffer == 0) {
+        int inFile = firstInMemory();
+        readEntries(
+            many.clear().limit(Math.min(many.capacity(), (inFile - i) * entryBytes)), i, true);
+      }
+      long key =
+          block == null ? decodeKey(many, inBuffer * entryBytes) : block.keys[i - block.first];
+      long value =
+          block == null ? decodeValue(many, inBuffer * entryBytes) : block.values[i - block.first];
+      if (!test.holds(key, value, lastKey, lastValue)) {
+        return i;
+      }
+      lastKey = key;
+      lastValue = value;
+    }
+    return count;
+  }
+
+  /** Of an entry and the one before it; of the first, the latter is the least there is. */
+  interface EntryTest {
+    boolean holds(long key, long value, long lastKey, long lastValue);
+  }
+
+  private int firstInMemory() throws IOException {
+    Block oldest = tail();
+    for (Block b = oldest.previous; b != null; b = b.previous) {
+      oldest = b;
+    }
+    return oldest.first;
+  }
+
   private long value(Block newest, int i, boolean mayWait) throws IOException {
     Block block = blockOf(newest, i);
     if (block != null) {
@@ -276,6 +319,18 @@ abstract class IndexFile {
     cache.close();
     FileChannel open = channel;
     if (open != null) {
+      open.close();
+    }
+  }
+
+  /**
+   * Closes the file, which the next use opens again, unless something was written that is to be
+   * forced by it. Only while nobody else uses it.
+   */
+  final synchronized void closeForNow() throws IOException {
+    FileChannel open = channel;
+    if (open != null && !dirty) {
+      channel = null;
       open.close();
     }
   }

@@ -47,6 +47,7 @@ final class LinuxCalls {
   private final MethodHandle preadv2;
   private final MethodHandle posixFadvise;
   private final MethodHandle sendfile;
+  private final MethodHandle syncfs;
   private final MethodHandle cachestat;
   private final long pageSize;
 
@@ -88,6 +89,9 @@ final class LinuxCalls {
             library.findOrThrow("sendfile"),
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG),
             ERRNO);
+    syncfs =
+        linker.downcallHandle(
+            library.findOrThrow("syncfs"), FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
     cachestat =
         linker.downcallHandle(
             library.findOrThrow("syscall"),
@@ -213,6 +217,20 @@ final class LinuxCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment at = arena.allocateFrom(JAVA_LONG, position);
       return result((long) sendfile.invokeExact(error, to, from, at, length), error);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Writes all of the file system that a file is on to its disk; syncfs(2).
+   *
+   * @return 0, or the error
+   */
+  long syncFileSystem(int file) {
+    MemorySegment error = state.get();
+    try {
+      return result((int) syncfs.invokeExact(error, file), error);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
@@ -72,10 +73,40 @@ final class LogFlusher {
   }
 
   /** Runs what must not meet a flush that is under way. */
-  void betweenFlushes(Runnable work) {
+  <T> T betweenFlushes(Supplier<T> work) {
     synchronized (flushLock) {
-      work.run();
+      return work.get();
     }
+  }
+
+  boolean hasUnflushed() {
+    return log.end().offset() > recoveryPoint;
+  }
+
+  /**
+   * Writes what a flush with a snapshot would, and forces none of it; under the log's lock, between
+   * flushes. Who has forced it tells {@link #forced}.
+   *
+   * @return whether there is anything to force
+   */
+  boolean writeUnforced() throws IOException {
+    boolean unflushed = hasUnflushed();
+    if (unflushed) {
+      epochs.prepare();
+      log.end().active().writePendingIndexes();
+    }
+    snapshotAtCheckpoint();
+    return unflushed;
+  }
+
+  /**
+   * What was written unforced is durable.
+   *
+   * @return whether that was followed by a rename, which is not
+   */
+  boolean forced() throws IOException {
+    recoveryPoint = log.end().offset();
+    return epochs.replace();
   }
 
   /** Forces the snapshot that a roll left, and everything up to the new segment. */

@@ -5,15 +5,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
 import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ final class LogLoader {
   private final RecoveryMeter meter;
   private final Segments segments = new Segments();
   private final List<Segment> toCheck = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
 
   LogLoader(
       LogEnvironment environment,
@@ -64,15 +68,15 @@ final class LogLoader {
 
   /** Looks at the files and tells the meter what there is to check. */
   void plan() throws IOException {
-    List<Path> files = list();
-    for (Path file : files) {
-      OptionalLong base = SegmentFiles.baseOffset(name(file), SegmentFiles.LOG);
+    list();
+    for (String name : names) {
+      OptionalLong base = SegmentFiles.baseOffset(name, SegmentFiles.LOG);
       if (base.isPresent()) {
-        int size = Math.toIntExact(Files.size(file));
+        int size = Math.toIntExact(Files.size(directory.resolve(name)));
         segments.add(new Segment(environment, directory, base.getAsLong(), size, config));
       }
     }
-    removeLeftovers(files);
+    removeLeftovers();
     for (Segment segment : segments.all()) {
       if (mustCheck(segment)) {
         toCheck.add(segment);
@@ -82,44 +86,46 @@ final class LogLoader {
     }
   }
 
-  private List<Path> list() throws IOException {
-    List<Path> files = new ArrayList<>();
+  /** Once: what there is of a segment is looked up in the names, not on the disk. */
+  private void list() throws IOException {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(files::add);
+      stream.forEach(file -> names.add(String.valueOf(file.getFileName())));
     }
-    return files;
   }
 
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName());
+  private boolean has(long baseOffset, String suffix) {
+    return names.contains(SegmentFiles.name(baseOffset, suffix));
+  }
+
+  private boolean isIndexed(Segment segment) {
+    return has(segment.baseOffset(), SegmentFiles.INDEX)
+        && has(segment.baseOffset(), SegmentFiles.TIME_INDEX);
   }
 
   /** Deletes what an interrupted deletion or compaction left, and indexes whose segment is gone. */
-  private void removeLeftovers(List<Path> files) throws IOException {
-    for (Path file : files) {
-      String name = name(file);
+  private void removeLeftovers() throws IOException {
+    for (String name : List.copyOf(names)) {
       if (name.endsWith(".swap")) {
         throw new IOException(
             "An interrupted compaction of Kafka left "
-                + file
+                + directory.resolve(name)
                 + ": start Kafka on it once to finish it");
       }
       boolean orphan = false;
       for (String suffix :
           List.of(SegmentFiles.INDEX, SegmentFiles.TIME_INDEX, SegmentFiles.TXN_INDEX)) {
         OptionalLong base = SegmentFiles.baseOffset(name, suffix);
-        orphan |=
-            base.isPresent()
-                && !Files.exists(SegmentFiles.path(directory, base.getAsLong(), SegmentFiles.LOG));
+        orphan |= base.isPresent() && !has(base.getAsLong(), SegmentFiles.LOG);
       }
       if (orphan || name.endsWith(SegmentFiles.DELETED) || name.endsWith(".cleaned")) {
-        Files.deleteIfExists(file);
+        Files.deleteIfExists(directory.resolve(name));
+        names.remove(name);
       }
     }
   }
 
   private boolean mustCheck(Segment segment) {
-    if (!segment.offsets().exists() || !segment.times().exists()) {
+    if (!isIndexed(segment)) {
       return true;
     }
     if (checkpoints.cleanShutdown()) {
@@ -131,8 +137,7 @@ final class LogLoader {
 
   /** Up to which offset a segment's indexes are to be believed. */
   private long vouchedFor(Segment segment) {
-    boolean indexed = segment.offsets().exists() && segment.times().exists();
-    return indexed ? checkpoints.recoveryPoint() : segment.baseOffset();
+    return isIndexed(segment) ? checkpoints.recoveryPoint() : segment.baseOffset();
   }
 
   /** Checks what has to be and puts the log together. */
@@ -164,6 +169,9 @@ final class LogLoader {
     epochs.truncateFromStartAsyncFlush(start);
     long vouched = checkpoints.cleanShutdown() ? end : Math.min(checkpoints.recoveryPoint(), end);
     ProducerStates producers = loadProducers(start, vouched, end);
+    for (Segment segment : segments.all()) {
+      segment.closeIndexes();
+    }
     return new Loaded(segments, producers, epochs, epochFile, start, end, vouched);
   }
 
@@ -219,11 +227,13 @@ final class LogLoader {
             environment.maxTransactionTimeoutMs(),
             environment.producers(),
             environment.time());
-    manager.removeStraySnapshots(segments.all().stream().map(Segment::baseOffset).toList());
+    if (mayHaveStraySnapshots()) {
+      manager.removeStraySnapshots(segments.all().stream().map(Segment::baseOffset).toList());
+    }
     manager.truncateAndReload(start, vouched, environment.time().milliseconds());
     ProducerStates producers = new ProducerStates(manager);
     for (Segment segment : segments.from(vouched)) {
-      if (segment.transactionsIfAny() != null) {
+      if (has(segment.baseOffset(), SegmentFiles.TXN_INDEX)) {
         segment.transactions().truncateTo(vouched);
       }
     }
@@ -231,13 +241,32 @@ final class LogLoader {
     return producers;
   }
 
+  /** Not one that a stop left at the log's end, alone; to look costs another listing. */
+  private boolean mayHaveStraySnapshots() {
+    int found = 0;
+    for (String name : names) {
+      OptionalLong offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
+      if (offset.isPresent()) {
+        found++;
+        if (found > 1 || offset.getAsLong() < segments.active().baseOffset()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Loads, and makes the log of it. */
   PartitionLog open(Optional<Uuid> topicId, LogKeeper keeper) throws IOException {
     return new PartitionLog(environment, partition, directory, topicId, config, load(), keeper);
   }
 
-  /** The topic id in the directory's metadata file. */
-  Optional<Uuid> topicId() {
-    return TopicIdFile.read(directory, environment.failures());
+  /**
+   * The topic id in the directory's metadata file.
+   *
+   * @param noted when the directory was made, for where the file was lost
+   */
+  Optional<Uuid> topicId(@Nullable Uuid noted) throws IOException {
+    return TopicIdFile.read(environment.disk(), directory, noted);
   }
 }

@@ -62,6 +62,21 @@ public interface LogManager extends AutoCloseable {
    */
   Log getOrCreate(TopicPartition topicPartition, Uuid topicId, LogConfig config);
 
+  /**
+   * A log to be made.
+   *
+   * @param topicId of the topic that it will belong to
+   */
+  record NewLog(TopicPartition partition, Uuid topicId, LogConfig config) {}
+
+  /**
+   * Makes those of the logs that there are not, which for many takes the disk hardly longer than
+   * for one. Logs that there are stay as they are, whatever topic they belong to.
+   *
+   * @throws KafkaStorageException the disk has failed; some may have been made
+   */
+  void create(Collection<NewLog> wanted);
+
   /** Takes a log away at once and its files later; without effect if there is none. */
   void delete(TopicPartition topicPartition);
 

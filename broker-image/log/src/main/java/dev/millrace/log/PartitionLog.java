@@ -680,9 +680,11 @@ final class PartitionLog implements Log {
   /**
    * Flushes, leaves a snapshot of the producers at the end and closes the files; nothing is written
    * if the log is offline.
+   *
+   * @return that it is closed
    */
-  void close() {
-    flusher.betweenFlushes(
+  boolean close() {
+    return flusher.betweenFlushes(
         () -> {
           if (failure == null && !closed) {
             flushWithSnapshot();
@@ -691,7 +693,42 @@ final class PartitionLog implements Log {
             }
           }
           release();
+          return true;
         });
+  }
+
+  boolean hasUnflushed() {
+    return failure == null && flusher.hasUnflushed();
+  }
+
+  /**
+   * Does what {@link #close} does but for forcing it, which is the caller's to do, and to tell.
+   *
+   * @return whether there is anything to be forced
+   */
+  boolean closeUnforced() {
+    return flusher.betweenFlushes(
+        () -> {
+          synchronized (lock) {
+            boolean written = failure == null && !closed && changing(flusher::writeUnforced);
+            release();
+            return written;
+          }
+        });
+  }
+
+  /**
+   * All that {@link #closeUnforced} wrote has been forced.
+   *
+   * @return whether more has to be forced since
+   */
+  boolean forced() {
+    try {
+      return flusher.forced();
+    } catch (IOException e) {
+      keeper.failed(e);
+      throw new KafkaStorageException("I/O error closing the log of " + partition, e);
+    }
   }
 
   /** Closes the files as they are: the log is to be deleted, or its disk has failed. */

@@ -343,6 +343,12 @@ final class Segment {
     writePendingIndexes();
   }
 
+  /** Closes them until somebody looks something up; while a log is opened. */
+  void closeIndexes() throws IOException {
+    offsets.closeForNow();
+    times.closeForNow();
+  }
+
   void writePendingIndexes() throws IOException {
     offsets.writePending();
     times.writePending();

@@ -18,10 +18,17 @@ final class SegmentFiles {
   /** What makes a segment, apart from producer snapshots, which have a life of their own. */
   static final List<String> OF_A_SEGMENT = List.of(LOG, INDEX, TIME_INDEX, TXN_INDEX);
 
+  private static final int DIGITS = 20;
+
   private SegmentFiles() {}
 
   static Path path(Path directory, long baseOffset, String suffix) {
-    return directory.resolve("%020d%s".formatted(baseOffset, suffix));
+    return directory.resolve(name(baseOffset, suffix));
+  }
+
+  static String name(long baseOffset, String suffix) {
+    String digits = Long.toString(baseOffset);
+    return "0".repeat(DIGITS - digits.length()) + digits + suffix;
   }
 
   /** The base offset in a file's name, if the name is one of a segment's with that suffix. */
@@ -30,7 +37,7 @@ final class SegmentFiles {
       return OptionalLong.empty();
     }
     String digits = name.substring(0, name.length() - suffix.length());
-    if (digits.length() != 20 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (digits.length() != DIGITS || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(Long.parseLong(digits));

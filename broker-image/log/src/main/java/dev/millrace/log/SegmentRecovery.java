@@ -104,36 +104,25 @@ final class SegmentRecovery {
    * leaves zeros behind the last).
    */
   private static int trustedOffsetEntries(Segment segment, long recoveryPoint) throws IOException {
-    OffsetIndex index = segment.offsets();
-    int count = index.count();
-    long lastKey = segment.baseOffset() - 1;
-    long lastValue = -1;
-    for (int i = 0; i < count; i++) {
-      long key = index.key(i);
-      long value = index.value(i);
-      if (key <= lastKey || key >= recoveryPoint || value <= lastValue || value >= segment.size()) {
-        return i;
-      }
-      lastKey = key;
-      lastValue = value;
-    }
-    return count;
+    long base = segment.baseOffset();
+    return segment
+        .offsets()
+        .countWhile(
+            (key, value, lastKey, lastValue) ->
+                key > Math.max(lastKey, base - 1)
+                    && key < recoveryPoint
+                    && value > Math.max(lastValue, -1)
+                    && value < segment.size());
   }
 
   private static int trustedTimeEntries(Segment segment, long recoveryPoint) throws IOException {
-    TimeIndex index = segment.times();
-    int count = index.count();
-    long lastKey = -1;
-    long lastValue = segment.baseOffset() - 1;
-    for (int i = 0; i < count; i++) {
-      long key = index.key(i);
-      long value = index.value(i);
-      if (key <= lastKey || value <= lastValue || value >= recoveryPoint) {
-        return i;
-      }
-      lastKey = key;
-      lastValue = value;
-    }
-    return count;
+    long base = segment.baseOffset();
+    return segment
+        .times()
+        .countWhile(
+            (key, value, lastKey, lastValue) ->
+                key > Math.max(lastKey, -1)
+                    && value > Math.max(lastValue, base - 1)
+                    && value < recoveryPoint);
   }
 }

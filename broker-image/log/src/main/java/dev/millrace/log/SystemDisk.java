@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,19 @@ final class SystemDisk implements Disk {
       Thread.ofPlatform().daemon().name("page-cache-link").start(this::link);
     }
     return FileCache.UNKNOWN;
+  }
+
+  @Override
+  public Optional<Volume> volume(Path held) {
+    OptionalInt descriptor = LinuxVolume.descriptorOf(held);
+    if (descriptor.isEmpty() || !LinuxVolume.tellsOfErrors(held)) {
+      return Optional.empty();
+    }
+    link();
+    Linked now = linked;
+    return now == null
+        ? Optional.empty()
+        : Optional.of(new LinuxVolume(now.calls(), held, descriptor.getAsInt()));
   }
 
   /** Links, where there is something to link to; once. */

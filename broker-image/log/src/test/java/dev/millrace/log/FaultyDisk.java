@@ -9,22 +9,65 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk with so much room: the write that exceeds it is done in part and then fails, as on a full
- * disk. Thread-safe.
+ * disk. Counts what it is asked for; may have a volume that can be forced as a whole. Thread-safe.
  */
 final class FaultyDisk implements Disk {
   private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
+
+  final AtomicInteger openFiles = new AtomicInteger();
+  final AtomicInteger reads = new AtomicInteger();
+  final AtomicInteger fileForces = new AtomicInteger();
+  final AtomicInteger directoryForces = new AtomicInteger();
+  final AtomicInteger volumeForces = new AtomicInteger();
+  private volatile @Nullable Volume volume;
 
   void leaveRoomFor(long bytes) {
     room.set(bytes);
   }
 
+  void forgetCounts() {
+    reads.set(0);
+    fileForces.set(0);
+    directoryForces.set(0);
+    volumeForces.set(0);
+  }
+
+  /** From now on there is a volume. */
+  FaultyDisk withVolume(Volume newVolume) {
+    volume = newVolume;
+    return this;
+  }
+
+  @Override
+  public void forceDirectory(Path directory) throws IOException {
+    directoryForces.incrementAndGet();
+    Disk.super.forceDirectory(directory);
+  }
+
+  @Override
+  public Optional<Volume> volume(Path held) {
+    Volume known = volume;
+    return known == null
+        ? Optional.empty()
+        : Optional.of(
+            () -> {
+              volumeForces.incrementAndGet();
+              known.force();
+            });
+  }
+
   @Override
   public FileChannel open(Path path, OpenOption... options) throws IOException {
-    return new Channel(FileChannel.open(path, options));
+    Channel channel = new Channel(FileChannel.open(path, options));
+    openFiles.incrementAndGet();
+    return channel;
   }
 
   private final class Channel extends FileChannel {
@@ -51,6 +94,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
+      reads.incrementAndGet();
       return file.read(target, position);
     }
 
@@ -62,6 +106,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public void force(boolean metaData) throws IOException {
+      fileForces.incrementAndGet();
       file.force(metaData);
     }
 
@@ -72,6 +117,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     protected void implCloseChannel() throws IOException {
+      openFiles.decrementAndGet();
       file.close();
     }
 

@@ -2,7 +2,9 @@ package dev.millrace.broker.replica;
 
 import dev.millrace.log.Log;
 import dev.millrace.log.LogManager;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -119,9 +122,10 @@ public final class HostedPartitions implements MetadataPublisher {
   /** Leaders come first: clients wait for them, followers only for their leaders. */
   private void applyChanges(LocalReplicaChanges changes, MetadataImage newImage) {
     long started = System.nanoTime();
+    Function<String, LogConfig> settings = configs.asOf(newImage.configs());
     changes.deletes().forEach(this::remove);
-    changes.leaders().forEach((id, info) -> apply(id, info, newImage));
-    changes.followers().forEach((id, info) -> apply(id, info, newImage));
+    host(changes.leaders(), settings);
+    host(changes.followers(), settings);
     int elected = changes.electedLeaders().size();
     if (elected > 0) {
       LOG.atInfo()
@@ -153,20 +157,40 @@ public final class HostedPartitions implements MetadataPublisher {
     return self != null && self.epoch() == brokerEpoch.getAsLong();
   }
 
+  /** The logs that are missing are made together: one by one each would wait for the disk. */
+  private void host(
+      Map<TopicPartition, LocalReplicaChanges.PartitionInfo> changed,
+      Function<String, LogConfig> settings) {
+    List<LogManager.NewLog> missing = new ArrayList<>();
+    changed.forEach(
+        (id, info) -> {
+          if (logs.get(id).isEmpty()) {
+            missing.add(new LogManager.NewLog(id, info.topicId(), settings.apply(id.topic())));
+          }
+        });
+    try {
+      logs.create(missing);
+    } catch (KafkaStorageException e) {
+      LOG.atError().setCause(e).log("Logs can't be made together; each is tried by itself");
+    }
+    changed.forEach((id, info) -> apply(id, info, settings));
+  }
+
   private void hostAll(MetadataImage newImage) {
+    Map<TopicPartition, LocalReplicaChanges.PartitionInfo> here = new LinkedHashMap<>();
     for (TopicImage topic : newImage.topics().topicsById().values()) {
       topic
           .partitions()
           .forEach(
               (index, registration) -> {
                 if (Replicas.contains(registration.replicas, brokerId)) {
-                  apply(
+                  here.put(
                       new TopicPartition(topic.name(), index),
-                      new LocalReplicaChanges.PartitionInfo(topic.id(), registration),
-                      newImage);
+                      new LocalReplicaChanges.PartitionInfo(topic.id(), registration));
                 }
               });
     }
+    host(here, configs.asOf(newImage.configs()));
   }
 
   /** Topics deleted, or replicas moved away, while this broker was down. */
@@ -191,7 +215,9 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   private void apply(
-      TopicPartition id, LocalReplicaChanges.PartitionInfo info, MetadataImage newImage) {
+      TopicPartition id,
+      LocalReplicaChanges.PartitionInfo info,
+      Function<String, LogConfig> settings) {
     try {
       Partition partition = partitions.get(id);
       if (partition != null && !partition.id().topicId().equals(info.topicId())) {
@@ -200,7 +226,7 @@ public final class HostedPartitions implements MetadataPublisher {
         partition = null;
       }
       if (partition == null) {
-        partition = open(new TopicIdPartition(info.topicId(), id), newImage);
+        partition = open(new TopicIdPartition(info.topicId(), id), settings);
         partitions.put(id, partition);
       }
       PartitionState before = partition.state();
@@ -217,8 +243,8 @@ public final class HostedPartitions implements MetadataPublisher {
     }
   }
 
-  private Partition open(TopicIdPartition id, MetadataImage newImage) {
-    LogConfig config = configs.of(id.topic(), newImage.configs());
+  private Partition open(TopicIdPartition id, Function<String, LogConfig> settings) {
+    LogConfig config = settings.apply(id.topic());
     Log log = logs.getOrCreate(id.topicPartition(), id.topicId(), config);
     // A log that was there was opened with the settings of the file.
     log.updateConfig(config);
@@ -261,11 +287,12 @@ public final class HostedPartitions implements MetadataPublisher {
     boolean defaults =
         changed.changes().keySet().stream()
             .anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER);
+    Function<String, LogConfig> settings = configs.asOf(newImage.configs());
     for (Partition partition : partitions.values()) {
       String topic = partition.topicPartition().topic();
       if (defaults
           || changed.changes().containsKey(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-        partition.log().updateConfig(configs.of(topic, newImage.configs()));
+        partition.log().updateConfig(settings.apply(topic));
       }
     }
   }

@@ -36,6 +36,7 @@ import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.util.Scheduler;
+import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** Translates the configuration into what each part wants. Pure. */
 final class Parts {
@@ -150,10 +151,10 @@ final class Parts {
   static LogManagerOptions logOptions(
       BrokerConfig config, Scheduler scheduler, Executor coldReads, Consumer<Throwable> onFailure) {
     var values = config.values();
-    TopicConfigs topics = topicConfigs(config);
+    LogConfig ofAll = topicConfigs(config).of("", ConfigurationsImage.EMPTY);
     return new LogManagerOptions(
         config.dataDirectory(),
-        topic -> topics.of(topic, ConfigurationsImage.EMPTY),
+        topic -> ofAll,
         Time.SYSTEM,
         scheduler,
         Disk.system(),

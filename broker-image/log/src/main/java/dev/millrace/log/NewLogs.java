@@ -1,0 +1,88 @@
+package dev.millrace.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Makes logs that there are not yet: that they exist, and for which topic, is durable before any is
+ * handed over, for two waits for the disk however many they are. Used under a lock of the caller's.
+ */
+final class NewLogs {
+  private final LogEnvironment environment;
+  private final Path directory;
+  private final LogKeeper keeper;
+  private final TopicIdNotes notes;
+
+  NewLogs(LogEnvironment environment, Path directory, LogKeeper keeper) {
+    this.environment = environment;
+    this.directory = directory;
+    this.keeper = keeper;
+    this.notes = new TopicIdNotes(environment.disk(), directory);
+  }
+
+  /** For which topics logs were made here. */
+  Map<TopicPartition, Uuid> noted() throws IOException {
+    return notes.read();
+  }
+
+  /**
+   * Makes them.
+   *
+   * @param others that there are
+   * @param opened is given each
+   */
+  void make(
+      Collection<LogManager.NewLog> wanted,
+      Collection<PartitionLog> others,
+      Consumer<PartitionLog> opened)
+      throws IOException {
+    note(wanted, others);
+    for (LogManager.NewLog one : wanted) {
+      Path path = Files.createDirectories(path(one));
+      TopicIdFile.write(environment.disk(), path, one.topicId());
+    }
+    environment.disk().forceDirectory(directory);
+    for (LogManager.NewLog one : wanted) {
+      opened.accept(open(one));
+    }
+  }
+
+  private void note(Collection<LogManager.NewLog> wanted, Collection<PartitionLog> others)
+      throws IOException {
+    Map<TopicPartition, Uuid> made = new HashMap<>();
+    wanted.forEach(one -> made.put(one.partition(), one.topicId()));
+    notes.add(
+        made,
+        others.size(),
+        () -> {
+          Map<TopicPartition, Uuid> all = new HashMap<>();
+          others.forEach(log -> log.topicId().ifPresent(id -> all.put(log.topicPartition(), id)));
+          return all;
+        });
+  }
+
+  private Path path(LogManager.NewLog one) {
+    return directory.resolve(PartitionDirectory.name(one.partition()));
+  }
+
+  private PartitionLog open(LogManager.NewLog one) throws IOException {
+    LogLoader loader =
+        new LogLoader(
+            environment,
+            path(one),
+            one.partition(),
+            one.config(),
+            new LogLoader.Checkpoints(false, 0, 0),
+            new RecoveryMeter());
+    loader.plan();
+    return loader.open(Optional.of(one.topicId()), keeper);
+  }
+}

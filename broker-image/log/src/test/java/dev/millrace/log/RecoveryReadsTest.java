@@ -1,0 +1,56 @@
+package dev.millrace.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How often a log is read from the disk when it is opened after a kill. */
+class RecoveryReadsTest {
+  private static final int BATCHES = 2000;
+  private static final int FEW = 40;
+
+  @TempDir Path directory;
+
+  @Test
+  void anIndexIsNotReadEntryByEntry() throws Exception {
+    // Given
+    Path crashed = directory.resolve("crashed");
+    try (LogFixture fixture =
+        new LogFixture(directory.resolve("before"), "index.interval.bytes", "0")) {
+      for (int i = 0; i < BATCHES; i++) {
+        fixture.log().appendAsLeader(TestBatches.of(i, "value"), 0, AppendOrigin.CLIENT);
+      }
+      fixture.reopen();
+      CrashCopy.of(fixture.directory, Files.createDirectories(crashed));
+    }
+    FaultyDisk disk = new FaultyDisk();
+    // When
+    try (ManyLogs recovered = new ManyLogs(crashed, disk)) {
+      // Then
+      assertThat(recovered.log(0).logEndOffset()).isEqualTo(BATCHES);
+      assertThat(disk.reads).hasValueLessThan(FEW);
+    }
+  }
+
+  @Test
+  void indexesAreClosedAgain() throws Exception {
+    // Given
+    Path data = directory.resolve("data");
+    try (LogFixture fixture = new LogFixture(data, "index.interval.bytes", "0")) {
+      fixture.append("a");
+      fixture.append("b");
+    }
+    FaultyDisk disk = new FaultyDisk();
+    // When
+    try (ManyLogs logs = new ManyLogs(data, disk)) {
+      // Then
+      assertThat(logs.log(0).logEndOffset()).isEqualTo(2);
+      assertThat(disk.openFiles).hasValueLessThanOrEqualTo(1);
+      assertThat(logs.log(0).offsetForTimestamp(0)).isPresent();
+    }
+  }
+}

@@ -215,6 +215,36 @@ abstract class IndexFile {
     return decodeKey(one, 0);
   }
 
+  /** The last entry's key; there has to be one. Opens no file to keep it open. */
+  final long lastKey() throws IOException {
+    Block newest = tail();
+    int last = newest.first + newest.count - 1;
+    Block block = blockOf(newest, last);
+    return block == null ? decodeKey(readOnce(last), 0) : block.keys[last - block.first];
+  }
+
+  /** The last entry's value, in the same way. */
+  final long lastValue() throws IOException {
+    Block newest = tail();
+    int last = newest.first + newest.count - 1;
+    Block block = blockOf(newest, last);
+    return block == null ? decodeValue(readOnce(last), 0) : block.values[last - block.first];
+  }
+
+  /** The end of a log is asked for when it is opened and first written to: most need no more. */
+  private ByteBuffer readOnce(int i) throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(entryBytes);
+    if (channel != null) {
+      readEntries(one, i, true);
+      return one;
+    }
+    ensureOpen();
+    try (FileChannel once = disk.open(path, StandardOpenOption.READ)) {
+      FullRead.at(once, one, (long) i * entryBytes);
+    }
+    return one;
+  }
+
   /** The value of an entry that there is. */
   final long value(int i) throws IOException {
     return value(tail(), i, true);

@@ -202,8 +202,8 @@ final class Segment {
 
   private void loadMaxTimestamp() throws IOException {
     int entries = times.count();
-    offsetOfMaxTimestamp = entries == 0 ? -1 : times.value(entries - 1);
-    maxTimestamp = entries == 0 ? -1 : times.key(entries - 1);
+    offsetOfMaxTimestamp = entries == 0 ? -1 : times.lastValue();
+    maxTimestamp = entries == 0 ? -1 : times.lastKey();
     maxTimestampKnown = true;
   }
 
@@ -291,7 +291,7 @@ final class Segment {
   /** The offset after the last batch. */
   long nextOffset() throws IOException {
     int entries = offsets.count();
-    int from = entries == 0 ? 0 : (int) offsets.value(entries - 1);
+    int from = entries == 0 ? 0 : (int) offsets.lastValue();
     HeaderScan scan = new HeaderScan(file.channel(), from, size);
     long next = baseOffset;
     while (scan.advance()) {
@@ -327,7 +327,7 @@ final class Segment {
     HeaderScan scan = new HeaderScan(file.channel(), 0, size);
     int entries = offsets.count();
     if (entries > 0) {
-      scan = new HeaderScan(file.channel(), (int) offsets.value(entries - 1), size);
+      scan = new HeaderScan(file.channel(), (int) offsets.lastValue(), size);
     }
     while (scan.advance()) {
       if (scan.maxTimestamp() > maxTimestamp) {

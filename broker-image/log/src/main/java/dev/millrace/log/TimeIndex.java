@@ -38,7 +38,7 @@ final class TimeIndex extends IndexFile {
   /** Adds an entry if its timestamp is above the last one's. */
   void appendIfLater(long timestamp, long offset) throws IOException {
     int count = count();
-    if (timestamp >= 0 && (count == 0 || timestamp > key(count - 1))) {
+    if (timestamp >= 0 && (count == 0 || timestamp > lastKey())) {
       append(timestamp, offset);
     }
   }

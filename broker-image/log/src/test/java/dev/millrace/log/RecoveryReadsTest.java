@@ -37,6 +37,23 @@ class RecoveryReadsTest {
   }
 
   @Test
+  void aLogThatIsWrittenToAfterARestartHasOneFileOpen() throws Exception {
+    // Given
+    try (LogFixture fixture =
+        new LogFixture(directory.resolve("data"), "index.interval.bytes", "0")) {
+      fixture.append("a");
+      fixture.append("b");
+      FaultyDisk disk = new FaultyDisk();
+      fixture.reopen(disk);
+      // When
+      fixture.append("c");
+      // Then
+      assertThat(disk.openFiles).hasValue(1);
+      assertThat(fixture.contents()).containsExactly("0:a", "1:b", "2:c");
+    }
+  }
+
+  @Test
   void indexesAreClosedAgain() throws Exception {
     // Given
     Path data = directory.resolve("data");

@@ -283,18 +283,31 @@ public final class HostedPartitions implements MetadataPublisher {
     }
   }
 
+  /** Looks at the topics that changed only, unless what all of them go by did. */
   private void updateConfigs(ConfigurationsDelta changed, MetadataImage newImage) {
-    boolean defaults =
-        changed.changes().keySet().stream()
-            .anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER);
     Function<String, LogConfig> settings = configs.asOf(newImage.configs());
-    for (Partition partition : partitions.values()) {
-      String topic = partition.topicPartition().topic();
-      if (defaults
-          || changed.changes().containsKey(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-        partition.log().updateConfig(settings.apply(topic));
+    for (ConfigResource resource : changed.changes().keySet()) {
+      if (resource.type() == ConfigResource.Type.BROKER) {
+        partitions.values().forEach(partition -> update(partition, settings));
+        return;
       }
     }
+    for (ConfigResource resource : changed.changes().keySet()) {
+      TopicImage topic =
+          resource.type() == ConfigResource.Type.TOPIC
+              ? newImage.topics().getTopic(resource.name())
+              : null;
+      if (topic != null) {
+        for (int index : topic.partitions().keySet()) {
+          find(new TopicPartition(topic.name(), index))
+              .ifPresent(partition -> update(partition, settings));
+        }
+      }
+    }
+  }
+
+  private static void update(Partition partition, Function<String, LogConfig> settings) {
+    partition.log().updateConfig(settings.apply(partition.topicPartition().topic()));
   }
 
   // ---- any thread

@@ -269,6 +269,16 @@ final class DataBroker implements AutoCloseable {
     return id;
   }
 
+  /** Changes a setting of a topic, or of all brokers if the name is empty. */
+  void configure(ConfigResource.Type type, String name, String key, String value) {
+    metadata.apply(
+        new ConfigRecord()
+            .setResourceType(type.id())
+            .setResourceName(name)
+            .setName(key)
+            .setValue(value));
+  }
+
   private static List<ApiMessage> adopt(TopicImage topic) {
     List<ApiMessage> records = new ArrayList<>();
     records.add(new TopicRecord().setName(topic.name()).setTopicId(topic.id()));

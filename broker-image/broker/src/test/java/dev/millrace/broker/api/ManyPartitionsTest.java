@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,32 @@ class ManyPartitionsTest {
     // Then
     assertThat(broker.partitions().all()).hasSize(1 + MANY);
     assertThat(disk.directoryForces).hasValue(1);
+  }
+
+  @Test
+  void changedSettingsReachTheTopicsPartitionsAndNoOthers() {
+    // Given
+    broker.createTopic("changed", 2, Map.of());
+    broker.createTopic("other", 1, Map.of());
+    LogConfig before = partition("other", 0).log().config();
+    // When
+    broker.configure(ConfigResource.Type.TOPIC, "changed", "retention.ms", "5000");
+    // Then
+    assertThat(partition("changed", 0).log().config().retentionMs).isEqualTo(5000);
+    assertThat(partition("changed", 1).log().config().retentionMs).isEqualTo(5000);
+    assertThat(partition("other", 0).log().config()).isSameAs(before);
+  }
+
+  @Test
+  void changedDefaultsReachAllPartitions() {
+    // Given
+    broker.createTopic("one", 1, Map.of());
+    broker.createTopic("other", 1, Map.of());
+    // When
+    broker.configure(ConfigResource.Type.BROKER, "", "log.retention.ms", "7000");
+    // Then
+    assertThat(partition("one", 0).log().config().retentionMs).isEqualTo(7000);
+    assertThat(partition("other", 0).log().config().retentionMs).isEqualTo(7000);
   }
 
   @Test

@@ -24,6 +24,9 @@ final class DirectoryClose {
   /** They wait more than they work. */
   private static final int THREADS = 8;
 
+  /** So many are closed by whoever asks. */
+  private static final int NO_THREADS = 16;
+
   /** Of a volume that others write to as well, forcing it all is worth it only above. */
   private static final int FEW = 64;
 
@@ -44,6 +47,10 @@ final class DirectoryClose {
    * @throws KafkaStorageException a log could not be written
    */
   void close(Collection<PartitionLog> logs) throws IOException {
+    if (logs.size() <= NO_THREADS) {
+      logs.forEach(PartitionLog::close);
+      return;
+    }
     long unflushed = logs.stream().filter(PartitionLog::hasUnflushed).count();
     Optional<Disk.Volume> volume = unflushed > FEW ? disk.volume(held) : Optional.empty();
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {

@@ -66,6 +66,10 @@ final class DirectoryLoad {
   List<PartitionLog> open(Map<TopicPartition, Path> found, Map<TopicPartition, Uuid> noted)
       throws IOException {
     boolean clean = checkpoints.takeCleanShutdown();
+    if (clean) {
+      // Were it there again after a power failure, what nobody forced would be believed.
+      environment.disk().forceDirectory(options.directory());
+    }
     Map<TopicPartition, Long> recovery = checkpoints.recoveryPoints().read();
     Map<TopicPartition, Long> starts = checkpoints.logStarts().read();
     meter.expectLogs(found.size());

@@ -23,11 +23,10 @@ final class DirectoryRemoval {
     this.directory = directory;
   }
 
-  /** Renames a closed log's directory, durably: it doesn't come back after a crash. */
+  /** Renames a closed log's directory; the one that it is in has to be forced. */
   Path rename(PartitionLog log, String suffix) throws IOException {
     Path gone = directory.resolve(PartitionDirectory.nameOutOfUse(log.topicPartition(), suffix));
     Files.move(log.directory(), gone, StandardCopyOption.ATOMIC_MOVE);
-    Utils.flushDir(directory);
     return gone;
   }
 

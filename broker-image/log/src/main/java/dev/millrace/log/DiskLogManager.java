@@ -239,16 +239,33 @@ final class DiskLogManager implements LogManager {
   }
 
   @Override
-  public void delete(TopicPartition topicPartition) {
+  public void delete(Collection<TopicPartition> topicPartitions) {
     synchronized (lock) {
-      PartitionLog log = logs.get(topicPartition);
-      if (log != null) {
-        Path gone = takeOut(log, PartitionDirectory.DELETE);
-        removal.deleteLater(gone, log.config().fileDeleteDelayMs);
-        writeOffsets();
-        writeHighWatermarks();
+      boolean any = false;
+      for (TopicPartition topicPartition : topicPartitions) {
+        PartitionLog log = logs.get(topicPartition);
+        if (log != null) {
+          Path gone = takeOut(log, PartitionDirectory.DELETE);
+          removal.deleteLater(gone, log.config().fileDeleteDelayMs);
+          any = true;
+        }
+      }
+      if (any) {
+        tookOut();
       }
     }
+  }
+
+  /** They don't come back after a crash, and what may come in their place nobody vouches for. */
+  private void tookOut() {
+    try {
+      environment.disk().forceDirectory(directory);
+    } catch (IOException e) {
+      failed(e);
+      throw new KafkaStorageException("Can't take logs out of " + directory, e);
+    }
+    writeOffsets();
+    writeHighWatermarks();
   }
 
   @Override
@@ -267,9 +284,7 @@ final class DiskLogManager implements LogManager {
         }
       }
       if (!set.isEmpty()) {
-        // What may come in its place is vouched for by nobody yet.
-        writeOffsets();
-        writeHighWatermarks();
+        tookOut();
       }
     }
     return set;

@@ -3,6 +3,7 @@ package dev.millrace.log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -77,8 +78,16 @@ public interface LogManager extends AutoCloseable {
    */
   void create(Collection<NewLog> wanted);
 
-  /** Takes a log away at once and its files later; without effect if there is none. */
-  void delete(TopicPartition topicPartition);
+  /**
+   * Takes logs away at once and their files later; without effect where there is none. Many take
+   * the disk hardly longer than one.
+   */
+  void delete(Collection<TopicPartition> topicPartitions);
+
+  /** Takes one log away. */
+  default void delete(TopicPartition topicPartition) {
+    delete(List.of(topicPartition));
+  }
 
   /**
    * Sets logs aside that the cluster knows nothing of (deleted while this broker was down): renamed

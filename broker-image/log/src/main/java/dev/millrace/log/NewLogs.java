@@ -3,10 +3,17 @@ package dev.millrace.log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -16,6 +23,11 @@ import org.apache.kafka.common.Uuid;
  * handed over, for two waits for the disk however many they are. Used under a lock of the caller's.
  */
 final class NewLogs {
+  private static final int THREADS = 4;
+
+  /** Fewer are not worth threads. */
+  private static final int MANY = 16;
+
   private final LogEnvironment environment;
   private final Path directory;
   private final LogKeeper keeper;
@@ -37,7 +49,7 @@ final class NewLogs {
    * Makes them.
    *
    * @param others that there are
-   * @param opened is given each
+   * @param opened is given each, on any thread
    */
   void make(
       Collection<LogManager.NewLog> wanted,
@@ -45,13 +57,46 @@ final class NewLogs {
       Consumer<PartitionLog> opened)
       throws IOException {
     note(wanted, others);
-    for (LogManager.NewLog one : wanted) {
-      Path path = Files.createDirectories(path(one));
-      TopicIdFile.write(environment.disk(), path, one.topicId());
-    }
+    each(
+        wanted,
+        one -> {
+          Path path = Files.createDirectories(path(one));
+          TopicIdFile.write(environment.disk(), path, one.topicId());
+        });
     environment.disk().forceDirectory(directory);
+    each(wanted, one -> opened.accept(open(one)));
+  }
+
+  /** What is done for one of them. */
+  private interface Work {
+    void on(LogManager.NewLog one) throws IOException;
+  }
+
+  /** The time goes into making files, which the kernel does for several threads at once. */
+  private static void each(Collection<LogManager.NewLog> wanted, Work work) throws IOException {
+    if (wanted.size() < MANY) {
+      for (LogManager.NewLog one : wanted) {
+        work.on(one);
+      }
+      return;
+    }
+    List<Callable<Boolean>> tasks = new ArrayList<>();
     for (LogManager.NewLog one : wanted) {
-      opened.accept(open(one));
+      tasks.add(
+          () -> {
+            work.on(one);
+            return true;
+          });
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+      for (Future<Boolean> done : threads.invokeAll(tasks)) {
+        done.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("Logs can't be made: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while making logs", e);
     }
   }
 

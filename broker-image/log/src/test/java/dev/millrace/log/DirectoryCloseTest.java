@@ -89,6 +89,21 @@ class DirectoryCloseTest {
   }
 
   @Test
+  void theMarkerOfACleanStopIsGoneForGoodBeforeALogIsOpen() {
+    // Given
+    FaultyDisk disk = new FaultyDisk();
+    new ManyLogs(directory, disk).create(1).append(3).close();
+    disk.forgetCounts();
+    // When
+    try (ManyLogs logs = new ManyLogs(directory, disk)) {
+      // Then
+      assertThat(logs.ends()).containsExactly(1L);
+      assertThat(directory.resolve(MARKER)).doesNotExist();
+      assertThat(disk.directoryForces).hasValue(1);
+    }
+  }
+
+  @Test
   void idleLogsAreNotForced() {
     // Given
     FaultyDisk disk = new FaultyDisk().withVolume(() -> {});

@@ -49,6 +49,36 @@ class NewLogsTest {
   }
 
   @Test
+  void deletingManyLogsWaitsForTheDiskAsOftenAsDeletingOne() {
+    // Given
+    FaultyDisk disk = new FaultyDisk();
+    try (ManyLogs logs = new ManyLogs(before, disk).create(ManyLogs.COUNT)) {
+      disk.forgetCounts();
+      // When
+      logs.manager.delete(logs.manager.logs().stream().map(Log::topicPartition).toList());
+      // Then
+      assertThat(logs.manager.logs()).isEmpty();
+      assertThat(disk.directoryForces).hasValue(1);
+      assertThat(disk.fileForces).hasValue(0);
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullFailsThemAndIsToldOf() {
+    // Given
+    FaultyDisk disk = new FaultyDisk();
+    try (ManyLogs logs = new ManyLogs(before, disk)) {
+      int notesAndSomeOfTheTopicIds = 5000;
+      disk.leaveRoomFor(notesAndSomeOfTheTopicIds);
+      // When / Then
+      assertThatThrownBy(() -> logs.create(ManyLogs.COUNT))
+          .isInstanceOf(KafkaStorageException.class);
+      assertThat(logs.manager.failure()).isPresent();
+      assertThat(logs.manager.logs()).isEmpty();
+    }
+  }
+
+  @Test
   void logsThatThereAreStayAsTheyAre() {
     try (ManyLogs logs = new ManyLogs(before, Disk.system()).create(2).append(0)) {
       // Given

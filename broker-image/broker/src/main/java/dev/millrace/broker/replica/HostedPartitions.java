@@ -123,7 +123,8 @@ public final class HostedPartitions implements MetadataPublisher {
   private void applyChanges(LocalReplicaChanges changes, MetadataImage newImage) {
     long started = System.nanoTime();
     Function<String, LogConfig> settings = configs.asOf(newImage.configs());
-    changes.deletes().forEach(this::remove);
+    changes.deletes().forEach(this::retire);
+    logs.delete(changes.deletes());
     host(changes.leaders(), settings);
     host(changes.followers(), settings);
     int elected = changes.electedLeaders().size();
@@ -256,6 +257,11 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   private void remove(TopicPartition id) {
+    retire(id);
+    logs.delete(id);
+  }
+
+  private void retire(TopicPartition id) {
     failed.remove(id);
     Partition partition = partitions.remove(id);
     if (partition != null) {
@@ -264,7 +270,6 @@ public final class HostedPartitions implements MetadataPublisher {
       fetchers.update(partition);
       tell(id, before, partition.state());
     }
-    logs.delete(id);
   }
 
   private void tell(TopicPartition id, PartitionState before, PartitionState after) {

@@ -13,9 +13,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the peers of a run, each in a folder of its own below one. Used by one thread. */
 final class Contest {
+  private static final Pattern MILLRACE = Pattern.compile("millrace(?:-(\\d+m))?");
   private static final String DELETE_DELAY = "log.segment.delete.delay.ms";
 
   /** Its cleaner takes 128 MB otherwise, without which it does not start in less. */
@@ -31,22 +33,18 @@ final class Contest {
   private final Checkout checkout;
   private final Peers peers;
   private final Path folder;
-  private final List<String> millraceJvm;
+  private final AotCache aot;
+  private final List<String> moreMillraceJvm;
   private final String kafkaName;
   private int made;
 
-  /**
-   * {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. Makes
-   * an AOT cache for these options unless this build has one.
-   */
+  /** {@code moreMillraceJvm} comes behind the options that Millrace has anyway, and so wins. */
   Contest(Checkout checkout, Path folder, List<String> moreMillraceJvm) {
     this.checkout = checkout;
     this.peers = new Peers(checkout);
     this.folder = folder;
-    List<String> options =
-        Stream.concat(Peers.MILLRACE_JVM.stream(), moreMillraceJvm.stream()).toList();
-    this.millraceJvm =
-        Stream.concat(Stream.of(new AotCache(checkout).option(options)), options.stream()).toList();
+    this.aot = new AotCache(checkout);
+    this.moreMillraceJvm = List.copyOf(moreMillraceJvm);
     Matcher jar =
         Pattern.compile("kafka_2\\.13-([0-9.]+)\\.jar").matcher(checkout.classPath("kafka"));
     this.kafkaName = "Kafka " + (jar.find() ? jar.group(1) : "");
@@ -54,7 +52,8 @@ final class Contest {
 
   /**
    * One new peer for each of {@code kinds}: {@code millrace}, {@code kafka}, or {@code kafka-small}
-   * and its like; a second of a kind is told by its number.
+   * and its like; a second of a kind is told by its number. {@code millrace-192m} is Millrace with
+   * such a heap. For Millrace an AOT cache is made unless this build has one.
    */
   List<Peer> peers(List<String> kinds) {
     return peers(peers, kinds);
@@ -80,8 +79,10 @@ final class Contest {
   }
 
   private String name(String kind) {
+    if (MILLRACE.matcher(kind).matches()) {
+      return "Millrace";
+    }
     return switch (kind) {
-      case "millrace" -> "Millrace";
       case "kafka" -> kafkaName;
       case "kafka-small" -> kafkaName + ", 128 MB heap";
       case "kafka-64m" -> kafkaName + ", 64 MB heap";
@@ -93,13 +94,26 @@ final class Contest {
   }
 
   private Peer peer(Peers peers, String kind, String name, Path own) {
+    Matcher millrace = MILLRACE.matcher(kind);
+    if (millrace.matches()) {
+      return peers.millrace(name, own, millraceJvm(millrace.group(1)), Map.of());
+    }
     return switch (kind) {
-      case "millrace" -> peers.millrace(name, own, millraceJvm, Map.of());
       case "kafka" -> peers.kafka(name, own, Peers.KAFKA_JVM, KAFKA_SETTINGS);
       case "kafka-256m" -> peers.kafka(name, own, kafkaJvm("256m"), KAFKA_SETTINGS);
       case "kafka-64m" -> peers.kafka(name, own, kafkaJvm("64m"), SMALL_KAFKA_SETTINGS);
       default -> peers.kafka(name, own, kafkaJvm("128m"), SMALL_KAFKA_SETTINGS);
     };
+  }
+
+  /** What it has by default, in another heap if one is given. */
+  private List<String> millraceJvm(@Nullable String heap) {
+    Stream<String> larger = heap == null ? Stream.of() : Stream.of("-Xmx" + heap);
+    List<String> options =
+        Stream.of(Peers.MILLRACE_JVM.stream(), larger, moreMillraceJvm.stream())
+            .flatMap(part -> part)
+            .toList();
+    return Stream.concat(Stream.of(aot.option(options)), options.stream()).toList();
   }
 
   /** What it has by default, in another heap. */

@@ -12,6 +12,13 @@ final class PartitionsTrial implements Trial {
   private static final Duration SERVE_LIMIT = Duration.ofMinutes(10);
   private static final int CONNECTIONS = 32;
 
+  /** As docs/memory.md has them: MiB, KiB for no partition and for each, percent that may live. */
+  private static final int SMALL_HEAP = 64;
+
+  private static final int BASE_KIB = 14 << 10;
+  private static final int PARTITION_KIB = 12;
+  private static final int LIVE = 70;
+
   private final Effort effort;
   private final int partitions;
   private final long bytes;
@@ -78,7 +85,24 @@ final class PartitionsTrial implements Trial {
   }
 
   private void add(Column column, String what, String unit, int decimals, double value) {
-    column.add(title() + ", " + what, unit, decimals, value);
+    String heap = heap() == SMALL_HEAP ? "" : " (Millrace in %d MiB of heap)".formatted(heap());
+    column.add(title() + ", " + what + heap, unit, decimals, value);
+  }
+
+  /** In MiB, what the operator's memory plan has for so many partitions. */
+  int heap() {
+    int heap = SMALL_HEAP;
+    while (heap * 1024 * LIVE / 100 - BASE_KIB < (long) partitions * PARTITION_KIB) {
+      heap += SMALL_HEAP / 2;
+    }
+    return heap;
+  }
+
+  @Override
+  public String kind(String contender) {
+    return contender.equals("millrace") && heap() > SMALL_HEAP
+        ? contender + "-" + heap() + "m"
+        : contender;
   }
 
   private static double ownMegabytes(Peer peer) {

@@ -16,6 +16,8 @@ import dev.millrace.broker.group.GroupService;
 import dev.millrace.broker.group.GroupSettings;
 import dev.millrace.broker.health.BrokerState;
 import dev.millrace.broker.health.HealthServer;
+import dev.millrace.broker.metadata.ControllerChanges;
+import dev.millrace.broker.metadata.FencingWatch;
 import dev.millrace.broker.metadata.StoppablePublisher;
 import dev.millrace.broker.network.ConnectProbe;
 import dev.millrace.broker.network.NetworkServer;
@@ -212,14 +214,17 @@ final class Broker implements AutoCloseable {
     // Brokers find the controller over it: it has to answer before there can be one.
     listen(network, true, tls, table(parts, data, true));
     await("the metadata log", controller.start());
-    await("the first metadata", metadata.subscribe(channel.controllerChanges()));
+    await(
+        "the first metadata",
+        metadata.subscribe(new ControllerChanges(channel::controllerChanged)));
     groups.start();
     // Before anything is copied that they are to hold back.
     await("the first metadata", metadata.subscribe(replicas.throttles()));
+    // Before any partition can be led again.
     await(
         "the first metadata",
         metadata.subscribe(
-            new LateRequests(config.nodeId(), self.incarnation(), network::dropClients)));
+            new FencingWatch(config.nodeId(), self.incarnation(), () -> wasFenced(network))));
     var hosting = new StoppablePublisher(partitions);
     step("metadata", hosting::stop);
     await("the first metadata", metadata.subscribe(hosting));
@@ -279,6 +284,18 @@ final class Broker implements AutoCloseable {
     step("death checks", check);
     peers.onLost(new ControllerWatch(controller, config.nodeId(), check)::disconnected);
     return new BrokerWatch(controller, config.nodeId(), config.advertisedInternal().name(), check);
+  }
+
+  /**
+   * A network that was cut keeps what clients sent, and delivers it when it is mended, up to
+   * minutes later: TCP repeats even what was sent on a connection that the client has closed since.
+   * By then the client has asked another broker, and has moved on. Where this broker leads again,
+   * it would commit an old offset behind newer ones, or append again what a producer without
+   * idempotence sent twice.
+   */
+  private static void wasFenced(NetworkServer network) {
+    LOGGER.atInfo().log("This broker was fenced: closing the connections of clients");
+    network.dropClients();
   }
 
   private static ApiTable table(ApiParts parts, DataHandlers data, boolean internal) {

@@ -12,11 +12,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.image.MetadataDelta;
-import org.apache.kafka.image.MetadataImage;
-import org.apache.kafka.image.loader.LoaderManifest;
-import org.apache.kafka.image.publisher.MetadataPublisher;
-import org.apache.kafka.raft.LeaderAndEpoch;
 
 /**
  * Reaches the active controller where the metadata log says it answers, this broker's own included:
@@ -59,26 +54,12 @@ final class PeerControllerChannel implements ControllerChannel {
   }
 
   /**
-   * To be subscribed to the metadata. Nobody waits for a controller that has been replaced: where
-   * it was cut off, no answer comes and no connection closes, and brokers that waited for theirs
-   * would lose their sessions with the new one.
+   * To be told when another controller is known of. Nobody waits for one that has been replaced:
+   * where it was cut off, no answer comes and no connection closes, and brokers that waited for
+   * theirs would lose their sessions with the new one.
    */
-  MetadataPublisher controllerChanges() {
-    return new MetadataPublisher() {
-      @Override
-      public String name() {
-        return "PeerControllerChannel";
-      }
-
-      @Override
-      public void onMetadataUpdate(
-          MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {}
-
-      @Override
-      public void onControllerChange(LeaderAndEpoch leader) {
-        unanswered.forEach(PeerControllerChannel.this::giveUpIfReplaced);
-      }
-    };
+  void controllerChanged() {
+    unanswered.forEach(this::giveUpIfReplaced);
   }
 
   private void giveUpIfReplaced(Call call) {

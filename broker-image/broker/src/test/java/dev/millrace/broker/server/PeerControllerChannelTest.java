@@ -14,7 +14,6 @@ import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.raft.LeaderAndEpoch;
 import org.junit.jupiter.api.Test;
 
 class PeerControllerChannelTest {
@@ -102,6 +101,6 @@ class PeerControllerChannelTest {
 
   private void change(Optional<Endpoint> to) {
     active = to;
-    channel.controllerChanges().onControllerChange(LeaderAndEpoch.UNKNOWN);
+    channel.controllerChanged();
   }
 }

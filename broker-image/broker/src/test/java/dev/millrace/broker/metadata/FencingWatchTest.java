@@ -1,4 +1,4 @@
-package dev.millrace.broker.server;
+package dev.millrace.broker.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,61 +13,61 @@ import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.loader.SnapshotManifest;
 import org.junit.jupiter.api.Test;
 
-class LateRequestsTest {
+class FencingWatchTest {
   private static final int SELF = 1;
   private static final int OTHER = 2;
   private static final Uuid THIS_PROCESS = Uuid.randomUuid();
   private static final byte YES = 1;
   private static final byte NO = -1;
 
-  private final AtomicInteger drops = new AtomicInteger();
-  private final LateRequests late = new LateRequests(SELF, THIS_PROCESS, drops::incrementAndGet);
+  private final AtomicInteger told = new AtomicInteger();
+  private final FencingWatch watch = new FencingWatch(SELF, THIS_PROCESS, told::incrementAndGet);
   private MetadataImage image = MetadataImage.EMPTY;
   private long offset;
 
   @Test
-  void clientsAreDroppedWhenTheBrokerLearnsThatItIsFenced() {
+  void itTellsWhenTheBrokerIsFenced() {
     // Given
     running();
     // When
     tell(fencing(SELF, YES));
     // Then
-    assertThat(drops).hasValue(1);
+    assertThat(told).hasValue(1);
   }
 
   @Test
-  void clientsAreDroppedWhenItLearnsOfItTogetherWithBeingBack() {
+  void itTellsOfAFencingThatWasOverBeforeItWasHeardOf() {
     // Given
     running();
     // When
     tell(fencing(SELF, YES), fencing(SELF, NO));
     // Then
-    assertThat(drops).hasValue(1);
+    assertThat(told).hasValue(1);
   }
 
   @Test
-  void clientsAreDroppedWhenItLearnsThatItHadToRegisterAgain() {
+  void itTellsWhenTheBrokerHadToRegisterAgain() {
     // Given
     running();
     // When
     tell(registration(SELF, THIS_PROCESS), fencing(SELF, NO));
     // Then
-    assertThat(drops).hasValue(1);
+    assertThat(told).hasValue(1);
   }
 
   @Test
-  void clientsAreDroppedOnceForOneFencing() {
+  void itTellsOfOneFencingOnce() {
     // Given
     running();
     // When
     tell(fencing(SELF, YES));
     tell(fencing(SELF, NO));
     // Then
-    assertThat(drops).hasValue(1);
+    assertThat(told).hasValue(1);
   }
 
   @Test
-  void clientsStayWhenTheBrokerStartsWhenOthersAreFencedAndWhenItLeaves() {
+  void itIsSilentWhenTheBrokerStartsWhenOthersAreFencedAndWhenItLeaves() {
     // Given
     tell(registration(SELF, Uuid.randomUuid()), fencing(SELF, NO));
     tell(registration(OTHER, Uuid.randomUuid()), fencing(OTHER, NO));
@@ -80,7 +80,7 @@ class LateRequestsTest {
             .setBrokerEpoch(SELF)
             .setInControlledShutdown(YES));
     // Then
-    assertThat(drops).hasValue(0);
+    assertThat(told).hasValue(0);
   }
 
   private void running() {
@@ -110,6 +110,6 @@ class LateRequestsTest {
     }
     var provenance = new MetadataProvenance(++offset, 1, offset, true);
     image = delta.apply(provenance);
-    late.onMetadataUpdate(delta, image, new SnapshotManifest(provenance, 0));
+    watch.onMetadataUpdate(delta, image, new SnapshotManifest(provenance, 0));
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.broker.server;
+package dev.millrace.broker.metadata;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.MetadataDelta;
@@ -7,41 +7,30 @@ import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Drops the connections of clients when this broker learns that it was fenced.
- *
- * <p>A network that was cut keeps what clients sent, and delivers it when it is mended, up to
- * minutes later: TCP repeats even what was sent on a connection that the client has closed since.
- * By then the client has asked another broker, and has moved on. If this broker leads again, it
- * would commit an old offset behind newer ones, or append again what a producer without idempotence
- * sent twice.
- *
- * <p>To be told of metadata before the partitions are: nothing is led again until the connections
- * are closed. Called on the metadata thread only.
+ * Tells when this broker learns that it was fenced, on the metadata thread. Subscribed before
+ * others, it tells before they hear of what came after.
  */
-final class LateRequests implements MetadataPublisher {
-  private static final Logger LOG = LoggerFactory.getLogger(LateRequests.class);
-
+public final class FencingWatch implements MetadataPublisher {
   private final int brokerId;
   private final Uuid incarnation;
-  private final Runnable dropClients;
+  private final Runnable onFenced;
   private @Nullable BrokerRegistration known;
 
   /**
-   * @param incarnation of this process: what an earlier one was sent died with it
+   * @param incarnation of this process: what happened to an earlier one is not told
+   * @param onFenced may block for a moment
    */
-  LateRequests(int brokerId, Uuid incarnation, Runnable dropClients) {
+  public FencingWatch(int brokerId, Uuid incarnation, Runnable onFenced) {
     this.brokerId = brokerId;
     this.incarnation = incarnation;
-    this.dropClients = dropClients;
+    this.onFenced = onFenced;
   }
 
   @Override
   public String name() {
-    return "LateRequests";
+    return "FencingWatch";
   }
 
   @Override
@@ -56,8 +45,7 @@ final class LateRequests implements MetadataPublisher {
         && before.incarnationId().equals(incarnation)
         && !before.fenced()
         && !isLeaving(before, known)) {
-      LOG.atInfo().log("This broker was fenced: closing the connections of clients");
-      dropClients.run();
+      onFenced.run();
     }
   }
 

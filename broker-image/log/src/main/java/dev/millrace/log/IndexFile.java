@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ abstract class IndexFile {
   private volatile @Nullable Block tail;
   private volatile boolean closed;
   private boolean dirty;
+
+  /** Set before something is written, cleared before it is forced. */
+  private volatile boolean unforced;
 
   /** Entries from {@code first} on. A full block never changes. */
   private static final class Block {
@@ -117,14 +121,25 @@ abstract class IndexFile {
       encode(block.keys[i], block.values[i], buffer);
     }
     buffer.flip();
+    unforced = true;
     FullWrite.at(channel(), buffer, (long) block.first * entryBytes);
   }
 
-  /** Makes what was written durable. */
+  /** Makes what was written durable, if anything was since the last time. */
   final void force() throws IOException {
+    if (!unforced || closed) {
+      return;
+    }
+    unforced = false;
     FileChannel open = channel;
     if (open != null) {
       open.force(true);
+      return;
+    }
+    try (FileChannel once = disk.open(path, StandardOpenOption.WRITE)) {
+      once.force(true);
+    } catch (NoSuchFileException e) {
+      return; // the segment was removed meanwhile
     }
   }
 
@@ -325,6 +340,7 @@ abstract class IndexFile {
       return;
     }
     writePending();
+    unforced = true;
     channel().truncate((long) count * entryBytes);
     tail = new Block(count, null);
     dirty = true;
@@ -353,13 +369,10 @@ abstract class IndexFile {
     }
   }
 
-  /**
-   * Closes the file, which the next use opens again, unless something was written that is to be
-   * forced by it. Only while nobody else uses it.
-   */
+  /** Closes the file, which the next use opens again; only while nobody else uses it. */
   final synchronized void closeForNow() throws IOException {
     FileChannel open = channel;
-    if (open != null && !dirty) {
+    if (open != null) {
       channel = null;
       open.close();
     }

@@ -54,6 +54,32 @@ class RecoveryReadsTest {
   }
 
   @Test
+  void indexesThatAKillLeftWrongAreClosedAfterTheyWerePutRightAndForcedLater() throws Exception {
+    // Given
+    Path crashed = directory.resolve("crashed");
+    try (LogFixture fixture =
+        new LogFixture(directory.resolve("before"), "index.interval.bytes", "0")) {
+      for (int i = 0; i < BATCHES; i++) {
+        fixture.append("value");
+      }
+      CrashCopy.of(fixture.directory, Files.createDirectories(crashed));
+    }
+    FaultyDisk disk = new FaultyDisk();
+    // When
+    try (ManyLogs recovered = new ManyLogs(crashed, disk)) {
+      // Then
+      assertThat(recovered.log(0).logEndOffset()).isEqualTo(BATCHES);
+      assertThat(disk.openFiles).hasValue(1);
+      // When
+      disk.forgetCounts();
+      recovered.log(0).flush();
+      // Then
+      int logAndOffsetIndexAndTimeIndex = 3;
+      assertThat(disk.fileForces).hasValue(logAndOffsetIndexAndTimeIndex);
+    }
+  }
+
+  @Test
   void indexesAreClosedAgain() throws Exception {
     // Given
     Path data = directory.resolve("data");

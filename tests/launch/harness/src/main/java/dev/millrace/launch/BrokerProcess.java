@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * see to that. Its output is appended to {@code broker.out} in its folder.
  */
 final class BrokerProcess implements Peer {
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(5);
   private static final Duration RETRY = Duration.ofMillis(20);
   private static final int LOG_TAIL = 4000;
 

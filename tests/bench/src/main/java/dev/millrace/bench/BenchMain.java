@@ -78,6 +78,7 @@ final class BenchMain implements Callable<Integer> {
   @Mixin private final Places places = new Places();
 
   private List<String> command = List.of();
+  private final List<String> failures = new ArrayList<>();
 
   public static void main(String[] args) {
     BenchMain main = new BenchMain();
@@ -92,7 +93,7 @@ final class BenchMain implements Callable<Integer> {
     try (RunFolder folder = RunFolder.below(places.data(checkout))) {
       String report = measure(checkout, folder, start);
       places.publish(report);
-      return 0;
+      return failures.isEmpty() ? 0 : 1;
     }
   }
 
@@ -123,7 +124,7 @@ final class BenchMain implements Callable<Integer> {
       run.add(encrypting);
       suite.encrypted(encrypting);
     }
-    suite.trials(contest, peers, run);
+    failures.addAll(suite.trials(contest, peers, run));
     List<String> names = new ArrayList<>(all.stream().map(Peer::name).toList());
     suite.figures().values().values().stream()
         .flatMap(row -> row.keySet().stream())
@@ -133,7 +134,8 @@ final class BenchMain implements Callable<Integer> {
     Report report = new Report(suite.figures(), names, Targets.ofMillrace());
     return heading(checkout, folder, effort, start)
         + places.publishCharts(new Plots(report).svgs())
-        + report.markdown();
+        + report.markdown()
+        + (failures.isEmpty() ? "" : "\n**Failed:** " + String.join("; ", failures) + ".\n");
   }
 
   private List<Trial> trials(Effort effort, Path folder) {

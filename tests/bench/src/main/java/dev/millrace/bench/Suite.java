@@ -101,9 +101,11 @@ final class Suite {
     void on(Turns turns, List<Contender> contenders, SendfileLimit limit) throws IOException;
   }
 
-  /** Does every trial on peers of its own. */
-  void trials(Contest contest, List<String> kinds, RunFolder folder) throws IOException {
-    new Trials(effort, figures, progress).run(catalogue.trials(), contest, kinds, folder);
+  /** Does every trial on peers of its own; returns what failed. */
+  List<String> trials(Contest contest, List<String> kinds, RunFolder folder) throws IOException {
+    Trials trials = new Trials(effort, figures, progress);
+    trials.run(catalogue.trials(), contest, kinds, folder);
+    return trials.failures();
   }
 
   private static void resident(String when, Column column, ProcessUsage usage) {

@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.launch.Peer;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -13,6 +14,7 @@ final class Trials {
   private final Effort effort;
   private final Figures figures;
   private final Consumer<String> progress;
+  private final List<String> failures = new ArrayList<>();
 
   Trials(Effort effort, Figures figures, Consumer<String> progress) {
     this.effort = effort;
@@ -21,7 +23,8 @@ final class Trials {
   }
 
   /**
-   * Does each trial in every round.
+   * Does each trial in every round. One that fails leaves the figures that it had, and the others
+   * are done.
    *
    * @param kinds of the contenders
    */
@@ -37,12 +40,29 @@ final class Trials {
         folder.add(peers);
         for (Peer peer : Turns.inTurn(peers, round)) {
           progress.accept(trial.title() + " " + round + ", " + peer.name());
-          try (peer) {
-            trial.run(peer, new Column(figures, trial.section(), peer.name()));
-          }
+          attempt(trial, peer);
           RunFolder.delete(peer.data());
         }
       }
     }
+  }
+
+  private void attempt(Trial trial, Peer peer) {
+    try (peer) {
+      trial.run(peer, new Column(figures, trial.section(), peer.name()));
+    } catch (IOException | RuntimeException e) {
+      String failure = trial.title() + ", " + peer.name() + ": " + firstLine(e);
+      failures.add(failure);
+      progress.accept("failed: " + failure);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Trials that did not come to their end, and why. */
+  List<String> failures() {
+    return List.copyOf(failures);
   }
 }

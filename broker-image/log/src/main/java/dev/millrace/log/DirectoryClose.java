@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.apache.kafka.common.errors.KafkaStorageException;
 
@@ -85,9 +84,9 @@ final class DirectoryClose {
     all.forEach(log -> tasks.add(() -> work.test(log)));
     List<PartitionLog> chosen = new ArrayList<>();
     try {
-      List<Future<Boolean>> done = threads.invokeAll(tasks);
+      List<Boolean> holds = Together.all(threads, tasks, "closing logs");
       for (int i = 0; i < all.size(); i++) {
-        if (done.get(i).get()) {
+        if (holds.get(i)) {
           chosen.add(all.get(i));
         }
       }
@@ -96,9 +95,6 @@ final class DirectoryClose {
         throw known;
       }
       throw new IOException("A log can't be closed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while closing logs", e);
     }
     return chosen;
   }

@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
@@ -106,18 +105,11 @@ final class DirectoryLoad {
 
   private static <T> List<T> all(ExecutorService threads, List<Callable<T>> tasks)
       throws IOException {
-    List<T> results = new ArrayList<>();
     try {
-      for (Future<T> future : threads.invokeAll(tasks)) {
-        results.add(future.get());
-      }
+      return Together.all(threads, tasks, "opening logs");
     } catch (ExecutionException e) {
       throw new KafkaStorageException(
           "A log can't be opened: " + Optional.ofNullable(e.getCause()).orElse(e).getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while opening logs", e);
     }
-    return results;
   }
 }

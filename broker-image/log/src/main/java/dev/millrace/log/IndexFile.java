@@ -69,10 +69,6 @@ abstract class IndexFile {
     return baseOffset;
   }
 
-  final boolean exists() {
-    return Files.exists(path);
-  }
-
   final void moved(Path newPath) {
     path = newPath;
   }

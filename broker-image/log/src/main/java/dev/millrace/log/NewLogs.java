@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -89,14 +88,9 @@ final class NewLogs {
           });
     }
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-      for (Future<Boolean> done : threads.invokeAll(tasks)) {
-        done.get();
-      }
+      var unused = Together.all(threads, tasks, "making logs");
     } catch (ExecutionException e) {
       throw new IOException("Logs can't be made: " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while making logs", e);
     }
   }
 

@@ -145,7 +145,7 @@ public final class NetworkServer implements AutoCloseable {
   }
 
   /** Bytes that are encrypted, or about to be, and that no socket has taken yet. */
-  public long unsentTlsBytes() {
+  long unsentTlsBytes() {
     return unsent.total();
   }
 

@@ -15,18 +15,13 @@ import java.util.Random;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +57,8 @@ class NetworkServerTest {
         ApiKeys.FETCH,
         (context, request) ->
             context.respond(
-                fetched(file.records(7, MIB), MemoryRecords.EMPTY, file.records(MIB, 2 * MIB))));
+                DataMessages.fetched(
+                    file.records(7, MIB), MemoryRecords.EMPTY, file.records(MIB, 2 * MIB))));
     NetworkServer server = server(config(), nativeTransport ? Transport.open(1) : Transport.nio(1));
     WireClient client = client(server);
     // When
@@ -70,9 +66,9 @@ class NetworkServerTest {
         client.ask(new FetchRequestData(), new FetchResponseData(), FETCH_VERSION);
     // Then
     List<PartitionData> partitions = response.responses().getFirst().partitions();
-    assertThat(bytes(partitions.get(0))).isEqualTo(file.content(7, MIB));
-    assertThat(bytes(partitions.get(1)).remaining()).isZero();
-    assertThat(bytes(partitions.get(2))).isEqualTo(file.content(MIB, 2 * MIB));
+    assertThat(DataMessages.bytes(partitions.get(0))).isEqualTo(file.content(7, MIB));
+    assertThat(DataMessages.bytes(partitions.get(1)).remaining()).isZero();
+    assertThat(DataMessages.bytes(partitions.get(2))).isEqualTo(file.content(MIB, 2 * MIB));
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(file.open()).isZero());
     assertThat(server.counters().bytesSentFromFile()).isEqualTo(3 * MIB);
     assertThat(server.counters().bytesSentFromMemory()).isLessThan(200);
@@ -121,7 +117,9 @@ class NetworkServerTest {
   void aSlowConsumerHoldsNeitherMemoryNorManySlices() throws Exception {
     // Given
     CountedFile file = file(4 * MIB);
-    api.on(ApiKeys.FETCH, (context, request) -> context.respond(fetched(file.records(0, 4 * MIB))));
+    api.on(
+        ApiKeys.FETCH,
+        (context, request) -> context.respond(DataMessages.fetched(file.records(0, 4 * MIB))));
     NetworkServer server = server(config());
     WireClient client = new WireClient(listen(server), 1 << 13);
     opened.add(client);
@@ -150,7 +148,8 @@ class NetworkServerTest {
     api.on(
         ApiKeys.FETCH,
         (context, request) ->
-            context.respond(fetched(file.records(0, 8 * MIB), file.records(8 * MIB, 8 * MIB))));
+            context.respond(
+                DataMessages.fetched(file.records(0, 8 * MIB), file.records(8 * MIB, 8 * MIB))));
     NetworkServer server = server(config());
     WireClient client = new WireClient(listen(server), 1 << 13);
     opened.add(client);
@@ -174,7 +173,7 @@ class NetworkServerTest {
     api.queue(ApiKeys.PRODUCE);
     NetworkServer server = server(config());
     WireClient client = client(server);
-    client.send(1, produce(1000), PRODUCE_VERSION);
+    client.send(1, DataMessages.produce(1000), PRODUCE_VERSION);
     RequestContext context = api.next().context();
     client.reset();
     await()
@@ -182,7 +181,7 @@ class NetworkServerTest {
         .untilAsserted(() -> assertThat(server.counters().connections()).isZero());
     assertThat(server.bytesInFlight()).isPositive();
     // When
-    context.respond(fetched(file.records(0, 100)));
+    context.respond(DataMessages.fetched(file.records(0, 100)));
     // Then
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(server.bytesInFlight()).isZero());
     assertThat(file.open()).isZero();
@@ -195,15 +194,16 @@ class NetworkServerTest {
     api.on(
         ApiKeys.FETCH,
         (context, request) -> {
-          context.respond(fetched(file.records(0, 100)));
-          context.respond(fetched(file.records(0, 200)));
+          context.respond(DataMessages.fetched(file.records(0, 100)));
+          context.respond(DataMessages.fetched(file.records(0, 200)));
         });
     WireClient client = client(server(config()));
     // When
     FetchResponseData response =
         client.ask(new FetchRequestData(), new FetchResponseData(), FETCH_VERSION);
     // Then
-    assertThat(bytes(response.responses().getFirst().partitions().getFirst()).remaining())
+    assertThat(
+            DataMessages.bytes(response.responses().getFirst().partitions().getFirst()).remaining())
         .isEqualTo(100);
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(file.open()).isZero());
   }
@@ -215,11 +215,11 @@ class NetworkServerTest {
     NetworkServer server = server(config(MIB, 8, 8 * MIB, MIB + MIB / 2));
     WireClient one = client(server);
     WireClient other = client(server);
-    one.send(1, produce(MIB - 1000), PRODUCE_VERSION);
+    one.send(1, DataMessages.produce(MIB - 1000), PRODUCE_VERSION);
     RequestContext first = api.next().context();
     // When
-    other.send(2, produce(MIB - 1000), PRODUCE_VERSION);
-    one.send(3, produce(MIB - 1000), PRODUCE_VERSION);
+    other.send(2, DataMessages.produce(MIB - 1000), PRODUCE_VERSION);
+    one.send(3, DataMessages.produce(MIB - 1000), PRODUCE_VERSION);
     // Then
     assertThat(server.bytesInFlight()).isLessThan(MIB);
     assertThat(api.waiting()).isZero();
@@ -227,7 +227,7 @@ class NetworkServerTest {
     for (int i = 0; i < 2; i++) {
       ScriptedApi.Arrived next = api.next();
       assertThat(server.bytesInFlight()).isLessThan(MIB);
-      assertThat(next.request()).isEqualTo(produce(MIB - 1000));
+      assertThat(next.request()).isEqualTo(DataMessages.produce(MIB - 1000));
       next.context().respond(new ProduceResponseData());
     }
     assertThat(other.receive().correlationId()).isEqualTo(2);
@@ -243,9 +243,10 @@ class NetworkServerTest {
         (context, request) ->
             context.respond(
                 new ProduceResponseData()
-                    .setThrottleTimeMs(request.equals(produce(300)) ? 42 : 13)));
+                    .setThrottleTimeMs(request.equals(DataMessages.produce(300)) ? 42 : 13)));
     WireClient client = client(server(config()));
-    ByteBuffer body = MessageUtil.toByteBufferAccessor(produce(300), PRODUCE_VERSION).buffer();
+    ByteBuffer body =
+        MessageUtil.toByteBufferAccessor(DataMessages.produce(300), PRODUCE_VERSION).buffer();
     ByteBuffer head =
         MessageUtil.toByteBufferAccessor(
                 WireClient.header(ApiKeys.PRODUCE, PRODUCE_VERSION, 1),
@@ -348,7 +349,7 @@ class NetworkServerTest {
     api.queue(ApiKeys.PRODUCE);
     WireClient client = client(server(config()));
     client.send(1, new MetadataRequestData(), METADATA_VERSION);
-    client.send(2, produce(100).setAcks((short) 0), PRODUCE_VERSION);
+    client.send(2, DataMessages.produce(100).setAcks((short) 0), PRODUCE_VERSION);
     RequestContext metadata = api.next().context();
     // When
     api.next().context().fail(Errors.NOT_LEADER_OR_FOLLOWER.exception());
@@ -411,35 +412,6 @@ class NetworkServerTest {
     assertThat(client.isClosedByServer()).isTrue();
     peer.ask(new MetadataRequestData(), new MetadataResponseData(), METADATA_VERSION);
     client(clientPort).ask(new MetadataRequestData(), new MetadataResponseData(), METADATA_VERSION);
-  }
-
-  private static ProduceRequestData produce(int bytes) {
-    ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
-    request
-        .topicData()
-        .add(
-            new TopicProduceData()
-                .setName("t")
-                .setPartitionData(
-                    List.of(
-                        new PartitionProduceData()
-                            .setRecords(
-                                MemoryRecords.readableRecords(ByteBuffer.allocate(bytes))))));
-    return request;
-  }
-
-  private static FetchResponseData fetched(BaseRecords... records) {
-    FetchableTopicResponse topic = new FetchableTopicResponse().setTopic("t");
-    for (var one : records) {
-      topic.partitions().add(new PartitionData().setRecords(one));
-    }
-    return new FetchResponseData().setResponses(List.of(topic));
-  }
-
-  private static ByteBuffer bytes(PartitionData partition) {
-    return partition.records() instanceof MemoryRecords records
-        ? records.buffer()
-        : ByteBuffer.allocate(0);
   }
 
   private CountedFile file(int size) throws IOException {

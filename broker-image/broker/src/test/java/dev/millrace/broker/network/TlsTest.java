@@ -11,7 +11,6 @@ import dev.millrace.broker.wire.WireClient;
 import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,16 +18,12 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +81,8 @@ class TlsTest {
         (context, request) -> {
           seen.add(context.securityProtocol());
           context.respond(
-              fetched(file.records(7, MIB), MemoryRecords.EMPTY, file.records(MIB, 2 * MIB)));
+              DataMessages.fetched(
+                  file.records(7, MIB), MemoryRecords.EMPTY, file.records(MIB, 2 * MIB)));
         });
     WireClient wire = connect(listen(tls(isNative)), 1 << 16);
     // When
@@ -96,9 +92,9 @@ class TlsTest {
     }
     // Then
     List<PartitionData> partitions = response.responses().getFirst().partitions();
-    assertThat(bytes(partitions.get(0))).isEqualTo(file.content(7, MIB));
-    assertThat(bytes(partitions.get(1)).remaining()).isZero();
-    assertThat(bytes(partitions.get(2))).isEqualTo(file.content(MIB, 2 * MIB));
+    assertThat(DataMessages.bytes(partitions.get(0))).isEqualTo(file.content(7, MIB));
+    assertThat(DataMessages.bytes(partitions.get(1)).remaining()).isZero();
+    assertThat(DataMessages.bytes(partitions.get(2))).isEqualTo(file.content(MIB, 2 * MIB));
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(file.open()).isZero());
     assertThat(network.counters().bytesSentFromFile()).isZero();
     assertThat(network.counters().bytesSentFromMemory()).isBetween(9L * MIB, 9L * MIB + 1000);
@@ -109,7 +105,7 @@ class TlsTest {
   @ValueSource(booleans = {true, false})
   void aRequestOfManyTlsRecordsIsReadWhole(boolean isNative) throws Exception {
     // Given
-    ProduceRequestData sent = produce(2 * MIB);
+    ProduceRequestData sent = DataMessages.produce(2 * MIB);
     api.on(
         ApiKeys.PRODUCE,
         (context, request) ->
@@ -129,7 +125,9 @@ class TlsTest {
     // Given
     int size = 40 * MIB;
     CountedFile file = file(size);
-    api.on(ApiKeys.FETCH, (context, request) -> context.respond(fetched(file.records(0, size))));
+    api.on(
+        ApiKeys.FETCH,
+        (context, request) -> context.respond(DataMessages.fetched(file.records(0, size))));
     Tls tls = tls(isNative);
     WireClient wire = connect(listen(tls), SLOW);
     // When
@@ -144,7 +142,7 @@ class TlsTest {
     assertThat(most).isBetween(1L, 512L << 10);
     assertThat(file.open()).isOne();
     FetchResponseData response = wire.receive(new FetchResponseData(), FETCH_VERSION);
-    assertThat(bytes(response.responses().getFirst().partitions().getFirst()))
+    assertThat(DataMessages.bytes(response.responses().getFirst().partitions().getFirst()))
         .isEqualTo(file.content(0, size));
     assertThat(tls.buffers().metric().usedDirectMemory()).isBetween(1L, 2L * MIB);
     await().atMost(DEADLINE).untilAsserted(() -> assertThat(file.open()).isZero());
@@ -155,7 +153,9 @@ class TlsTest {
   void manySlowReadersTakeARecordEachWhenMemoryIsShort() throws Exception {
     // Given
     CountedFile file = file(2 * MIB);
-    api.on(ApiKeys.FETCH, (context, request) -> context.respond(fetched(file.records(0, 2 * MIB))));
+    api.on(
+        ApiKeys.FETCH,
+        (context, request) -> context.respond(DataMessages.fetched(file.records(0, 2 * MIB))));
     network = networkWith(2 * MIB);
     int port = listen(tls(OpenSsl.isAvailable()));
     List<WireClient> wires = new ArrayList<>();
@@ -181,7 +181,9 @@ class TlsTest {
   void aSlowConsumerHoldsFewSlices() throws Exception {
     // Given
     CountedFile file = file(4 * MIB);
-    api.on(ApiKeys.FETCH, (context, request) -> context.respond(fetched(file.records(0, 4 * MIB))));
+    api.on(
+        ApiKeys.FETCH,
+        (context, request) -> context.respond(DataMessages.fetched(file.records(0, 4 * MIB))));
     WireClient wire = connect(listen(tls(OpenSsl.isAvailable())), SLOW);
     int requests = 20;
     // When
@@ -206,7 +208,8 @@ class TlsTest {
     api.on(
         ApiKeys.FETCH,
         (context, request) ->
-            context.respond(fetched(file.records(0, 8 * MIB), file.records(8 * MIB, 8 * MIB))));
+            context.respond(
+                DataMessages.fetched(file.records(0, 8 * MIB), file.records(8 * MIB, 8 * MIB))));
     WireClient wire = connect(listen(tls(isNative)), SLOW);
     wire.send(1, new FetchRequestData(), FETCH_VERSION);
     wire.send(2, new FetchRequestData(), FETCH_VERSION);
@@ -225,7 +228,8 @@ class TlsTest {
     // Given
     CountedFile file = file(16 * MIB);
     api.on(
-        ApiKeys.FETCH, (context, request) -> context.respond(fetched(file.records(0, 16 * MIB))));
+        ApiKeys.FETCH,
+        (context, request) -> context.respond(DataMessages.fetched(file.records(0, 16 * MIB))));
     WireClient wire = connect(listen(tls(OpenSsl.isAvailable())), SLOW);
     wire.send(1, new FetchRequestData(), FETCH_VERSION);
     await().atMost(DEADLINE).until(() -> network.unsentTlsBytes() > 0);
@@ -359,34 +363,5 @@ class TlsTest {
     CountedFile file = new CountedFile(directory.resolve("file"), size);
     opened.add(file);
     return file;
-  }
-
-  private static ProduceRequestData produce(int bytes) {
-    ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
-    request
-        .topicData()
-        .add(
-            new TopicProduceData()
-                .setName("t")
-                .setPartitionData(
-                    List.of(
-                        new PartitionProduceData()
-                            .setRecords(
-                                MemoryRecords.readableRecords(ByteBuffer.allocate(bytes))))));
-    return request;
-  }
-
-  private static FetchResponseData fetched(BaseRecords... records) {
-    FetchableTopicResponse topic = new FetchableTopicResponse().setTopic("t");
-    for (var one : records) {
-      topic.partitions().add(new PartitionData().setRecords(one));
-    }
-    return new FetchResponseData().setResponses(List.of(topic));
-  }
-
-  private static ByteBuffer bytes(PartitionData partition) {
-    return partition.records() instanceof MemoryRecords records
-        ? records.buffer()
-        : ByteBuffer.allocate(0);
   }
 }

@@ -63,6 +63,7 @@ final class DiskLogManager implements LogManager {
     this.environment =
         new LogEnvironment(
             options.disk(),
+            OpenFileBudget.PROCESS,
             options.time(),
             options.scheduler(),
             failures,

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of fixed-size entries, each a key and a value, both rising. Read with pread and searched
- * without a lock: no map and, until somebody looks something up, no open file. One writer at a
- * time; any number of readers.
+ * without a lock: no map and, until somebody looks something up, no open file. Of all these files
+ * of the process {@link OpenFileBudget} bounds how many stay open: the others are opened for each
+ * use. One writer at a time; any number of readers.
  *
  * <p>New entries wait in memory, {@value #BLOCK} at a time, before they are written: one system
  * call for a quarter of a megabyte of records. What waits is lost with the process, and recovery
@@ -24,6 +25,7 @@ abstract class IndexFile {
   private static final int SEARCH_BYTES = 4096;
 
   private final Disk disk;
+  private final OpenFileBudget budget;
   private final int entryBytes;
   private final long baseOffset;
   private volatile Path path;
@@ -50,8 +52,9 @@ abstract class IndexFile {
     }
   }
 
-  IndexFile(Disk disk, Path path, long baseOffset, int entryBytes) {
+  IndexFile(Disk disk, OpenFileBudget budget, Path path, long baseOffset, int entryBytes) {
     this.disk = disk;
+    this.budget = budget;
     this.cache = new LazyFileCache(disk);
     this.path = path;
     this.baseOffset = baseOffset;
@@ -118,7 +121,9 @@ abstract class IndexFile {
     }
     buffer.flip();
     unforced = true;
-    FullWrite.at(channel(), buffer, (long) block.first * entryBytes);
+    try (Use use = use()) {
+      FullWrite.at(use.channel(), buffer, (long) block.first * entryBytes);
+    }
   }
 
   /** Makes what was written durable, if anything was since the last time. */
@@ -327,7 +332,9 @@ abstract class IndexFile {
     if (!mayWait && !cache.of(path).has((long) first * entryBytes, to.remaining())) {
       throw NotCachedException.INSTANCE;
     }
-    FullRead.at(channel(), to, (long) first * entryBytes);
+    try (Use use = use()) {
+      FullRead.at(use.channel(), to, (long) first * entryBytes);
+    }
   }
 
   /** Keeps the first entries only. No reader may be looking for what goes. */
@@ -337,7 +344,9 @@ abstract class IndexFile {
     }
     writePending();
     unforced = true;
-    channel().truncate((long) count * entryBytes);
+    try (Use use = use()) {
+      use.channel().truncate((long) count * entryBytes);
+    }
     tail = new Block(count, null);
     dirty = true;
   }
@@ -361,7 +370,7 @@ abstract class IndexFile {
     cache.close();
     FileChannel open = channel;
     if (open != null) {
-      open.close();
+      letGo(open);
     }
   }
 
@@ -370,6 +379,13 @@ abstract class IndexFile {
     FileChannel open = channel;
     if (open != null) {
       channel = null;
+      letGo(open);
+    }
+  }
+
+  private void letGo(FileChannel open) throws IOException {
+    if (open.isOpen()) {
+      budget.give();
       open.close();
     }
   }
@@ -389,19 +405,35 @@ abstract class IndexFile {
     }
   }
 
-  private FileChannel channel() throws IOException {
+  /** One use of the file, which is closed after it if too many others are open. */
+  private record Use(FileChannel channel, boolean kept) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+
+  private Use use() throws IOException {
     FileChannel open = channel;
     if (open != null) {
-      return open;
+      return new Use(open, true);
     }
     synchronized (this) {
-      if (channel == null) {
-        ensureOpen();
-        channel =
-            disk.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      open = channel;
+      if (open != null) {
+        return new Use(open, true);
       }
-      return java.util.Objects.requireNonNull(channel);
+      ensureOpen();
+      open =
+          disk.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      boolean keep = budget.take();
+      if (keep) {
+        channel = open;
+      }
+      return new Use(open, keep);
     }
   }
 

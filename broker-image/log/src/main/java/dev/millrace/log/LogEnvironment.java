@@ -9,6 +9,7 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  * What the logs of one directory share.
  *
  * @param disk opens segment and index files
+ * @param indexFiles how many index files stay open
  * @param time for append time, retention and expiry of producers
  * @param scheduler runs what must not be done while appending: fsync after a roll, deletion of
  *     files
@@ -20,6 +21,7 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  */
 record LogEnvironment(
     Disk disk,
+    OpenFileBudget indexFiles,
     Time time,
     Scheduler scheduler,
     LogDirFailureChannel failures,

@@ -47,10 +47,16 @@ final class Segment {
             file::cache, environment.cache(), environment.cacheCounters(), environment.time());
     this.offsets =
         new OffsetIndex(
-            disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.INDEX), baseOffset);
+            disk,
+            environment.indexFiles(),
+            SegmentFiles.path(directory, baseOffset, SegmentFiles.INDEX),
+            baseOffset);
     this.times =
         new TimeIndex(
-            disk, SegmentFiles.path(directory, baseOffset, SegmentFiles.TIME_INDEX), baseOffset);
+            disk,
+            environment.indexFiles(),
+            SegmentFiles.path(directory, baseOffset, SegmentFiles.TIME_INDEX),
+            baseOffset);
     this.createdMs = environment.time().milliseconds();
     this.jitterMs = config.randomSegmentJitter();
     this.maxTimestampKnown = size == 0;

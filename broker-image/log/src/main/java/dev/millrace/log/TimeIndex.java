@@ -11,8 +11,8 @@ import java.nio.file.Path;
 final class TimeIndex extends IndexFile {
   private static final int ENTRY_BYTES = 12;
 
-  TimeIndex(Disk disk, Path path, long baseOffset) {
-    super(disk, path, baseOffset, ENTRY_BYTES);
+  TimeIndex(Disk disk, OpenFileBudget budget, Path path, long baseOffset) {
+    super(disk, budget, path, baseOffset, ENTRY_BYTES);
   }
 
   @Override

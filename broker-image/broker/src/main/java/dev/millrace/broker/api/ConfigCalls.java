@@ -45,8 +45,9 @@ final class ConfigCalls {
       }
     }
     changes.keySet().removeAll(refused.keySet());
+    // Whoever asks has asked a broker: Kafka lets clients of controllers cordon nothing.
     return controller
-        .incrementalAlterConfigs(context, changes, request.validateOnly(), false)
+        .incrementalAlterConfigs(context, changes, request.validateOnly(), true)
         .thenApply(
             results -> {
               var response = new IncrementalAlterConfigsResponseData();

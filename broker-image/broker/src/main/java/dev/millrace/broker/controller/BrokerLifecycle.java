@@ -2,6 +2,7 @@ package dev.millrace.broker.controller;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
@@ -74,6 +76,7 @@ public final class BrokerLifecycle implements AutoCloseable {
   private volatile State state = State.REGISTERING;
   private volatile long brokerEpoch = -1;
   private volatile boolean ready;
+  private volatile @Nullable Boolean cordoned;
 
   // Timer thread only.
   private boolean inFlight;
@@ -126,6 +129,14 @@ public final class BrokerLifecycle implements AutoCloseable {
   public void cannotServe() {
     ready = false;
     timer.execute(this::communicateSoon);
+  }
+
+  /** Whether the controller is to give it no new replicas; never told before this is called. */
+  public void cordoned(boolean isCordoned) {
+    cordoned = isCordoned;
+    if (brokerEpoch >= 0) {
+      timer.execute(this::communicateSoon);
+    }
   }
 
   /**
@@ -204,7 +215,13 @@ public final class BrokerLifecycle implements AutoCloseable {
         .setBrokerEpoch(brokerEpoch)
         .setCurrentMetadataOffset(metadataOffset.getAsLong())
         .setWantFence(!ready)
-        .setWantShutDown(state == State.STOPPING);
+        .setWantShutDown(state == State.STOPPING)
+        .setCordonedLogDirs(cordonedDirectories());
+  }
+
+  private @Nullable List<Uuid> cordonedDirectories() {
+    Boolean known = cordoned;
+    return known == null ? null : known ? identity.logDirs() : List.of();
   }
 
   private <R extends ApiMessage> void send(ApiMessage request, Consumer<R> onResponse) {

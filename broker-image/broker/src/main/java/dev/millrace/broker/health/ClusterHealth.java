@@ -50,6 +50,7 @@ public record ClusterHealth(
    * @param unspared partitions that would refuse {@code acks=all} without it: it is their only
    *     replica in sync, or they have no more of them than they need
    * @param unsparedExample the first of them by name
+   * @param cordoned whether it gets no new replicas
    */
   public record Broker(
       int id,
@@ -58,7 +59,8 @@ public record ClusterHealth(
       int leaders,
       @Nullable String rack,
       int unspared,
-      @Nullable String unsparedExample) {}
+      @Nullable String unsparedExample,
+      boolean cordoned) {}
 
   /** The same, as another place of the metadata log has it that changed nothing of it. */
   ClusterHealth at(int controller, long offset) {

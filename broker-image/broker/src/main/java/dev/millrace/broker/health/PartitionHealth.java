@@ -216,7 +216,8 @@ public final class PartitionHealth {
                   counts.leaders,
                   broker.rack().orElse(null),
                   counts.unspared,
-                  counts.example());
+                  counts.example(),
+                  !broker.hasUncordonedDirs());
             })
         .toList();
   }

@@ -1,5 +1,6 @@
 package dev.millrace.broker.metadata;
 
+import java.util.Objects;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
@@ -44,16 +45,25 @@ public final class FencingWatch implements MetadataPublisher {
     if (before != null
         && before.incarnationId().equals(incarnation)
         && !before.fenced()
-        && !isLeaving(before, known)) {
+        && !isLeaving(before, known)
+        && !isCordoning(before, known)) {
       onFenced.run();
     }
   }
 
   /**
-   * The one change that is not for having been fenced. Whoever was cut off may hear of that
-   * together with what came after: then its registration has changed, but is as it was.
+   * A change that is not for having been fenced. Whoever was cut off may hear of that together with
+   * what came after: then its registration has changed, but is as it was.
    */
   private static boolean isLeaving(BrokerRegistration before, @Nullable BrokerRegistration after) {
     return after != null && after.inControlledShutdown() && !before.inControlledShutdown();
+  }
+
+  /** Whether it gets new replicas is no matter of those that it has. */
+  private static boolean isCordoning(
+      BrokerRegistration before, @Nullable BrokerRegistration after) {
+    return after != null
+        && !after.fenced()
+        && !Objects.equals(before.cordonedDirectories(), after.cordonedDirectories());
   }
 }

@@ -17,6 +17,7 @@ import dev.millrace.broker.group.GroupSettings;
 import dev.millrace.broker.health.BrokerState;
 import dev.millrace.broker.health.HealthServer;
 import dev.millrace.broker.metadata.ControllerChanges;
+import dev.millrace.broker.metadata.CordonWatch;
 import dev.millrace.broker.metadata.FencingWatch;
 import dev.millrace.broker.metadata.StoppablePublisher;
 import dev.millrace.broker.network.ConnectProbe;
@@ -240,6 +241,10 @@ final class Broker implements AutoCloseable {
             channel);
     step("replicas' directories", directories);
     await("the first metadata", metadata.subscribe(directories));
+    await(
+        "the first metadata",
+        metadata.subscribe(
+            new CordonWatch(config.nodeId(), config.dataDirectory(), lifecycle::cordoned)));
     listen(network, false, tls, table(parts, data, false));
     step("office", controller::leaveOffice);
     step("leaderships", () -> handOver(lifecycle));

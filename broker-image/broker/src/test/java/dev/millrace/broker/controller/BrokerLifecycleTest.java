@@ -84,6 +84,27 @@ class BrokerLifecycleTest {
     lifecycle.close();
   }
 
+  @Test
+  void heartbeatsTellThatItIsCordonedOnceThatIsKnown() {
+    // Given
+    lifecycle.start();
+    lifecycle.readyToServe();
+    awaitState(BrokerLifecycle.State.RUNNING);
+    assertThat(heartbeats.getLast().cordonedLogDirs()).isNull();
+    // When
+    lifecycle.cordoned(true);
+    // Then
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                registrations.getFirst().logDirs().equals(heartbeats.getLast().cordonedLogDirs()));
+    // When
+    lifecycle.cordoned(false);
+    // Then
+    await().atMost(PATIENCE).until(() -> List.of().equals(heartbeats.getLast().cordonedLogDirs()));
+  }
+
   private void awaitState(BrokerLifecycle.State state) {
     await().atMost(PATIENCE).until(() -> lifecycle.state() == state);
   }

@@ -2,6 +2,7 @@ package dev.millrace.broker.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.BrokerRegistrationChangeRecord;
@@ -79,6 +80,20 @@ class FencingWatchTest {
             .setBrokerId(SELF)
             .setBrokerEpoch(SELF)
             .setInControlledShutdown(YES));
+    // Then
+    assertThat(told).hasValue(0);
+  }
+
+  @Test
+  void itIsSilentWhenTheBrokerIsCordoned() {
+    // Given
+    running();
+    // When
+    tell(
+        new BrokerRegistrationChangeRecord()
+            .setBrokerId(SELF)
+            .setBrokerEpoch(SELF)
+            .setCordonedLogDirs(List.of(Uuid.randomUuid())));
     // Then
     assertThat(told).hasValue(0);
   }

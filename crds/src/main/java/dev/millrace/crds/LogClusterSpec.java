@@ -60,4 +60,6 @@ public record LogClusterSpec(
         @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
         @Nullable Map<String, IntOrString> config,
     @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
-    @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling) {}
+    @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling,
+    @JsonPropertyDescription("How replicas move when brokers come and go.")
+        @Nullable Rebalance rebalance) {}

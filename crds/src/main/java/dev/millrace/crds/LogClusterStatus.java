@@ -32,6 +32,8 @@ public record LogClusterStatus(
     @Nullable Memory memory,
     @JsonPropertyDescription("What the operator is doing, and what it waits for.")
         @Nullable List<Operation> operations,
+    @JsonPropertyDescription("What the operator would do, while millrace.dev/plan has it tell.")
+        @Nullable Plan plan,
     @Nullable List<Condition> conditions) {
 
   /** Where clients begin. */
@@ -112,4 +114,16 @@ public record LogClusterStatus(
   /** Why an operation does not go on. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record BlockedBy(String predicate, @Nullable String detail) {}
+
+  /** What would be done, and is not yet. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Plan(
+      @JsonPropertyDescription("What would be otherwise with each broker.")
+          @Nullable List<String> changes,
+      @JsonPropertyDescription("At most 100, in the order in which they would restart.")
+          @Nullable List<String> restarts,
+      @Nullable String brokers,
+      @JsonPropertyDescription("What would be copied, or why it cannot be.") @Nullable String moves,
+      @JsonPropertyDescription("About how long it would take, by what was measured.")
+          @Nullable String duration) {}
 }

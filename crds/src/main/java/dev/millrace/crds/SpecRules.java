@@ -14,6 +14,12 @@ final class SpecRules {
   static final String IS_QUANTITY = "isQuantity(self)";
   static final String QUANTITY_MESSAGE = "is not a quantity; write for example 512Mi, 8Gi or 1Ti";
 
+  static final String THROTTLE =
+      "!isQuantity(self) || !quantity(self).isGreaterThan(quantity('0'))"
+          + " || !quantity(self).isLessThan(quantity('64Ki'))";
+  static final String THROTTLE_MESSAGE =
+      "is too little to ever be done with; write 64Ki or more, or 0 for no bound";
+
   private static final String LEAST = "quantity('" + MemoryFigures.MINIMUM_MI + "Mi')";
   static final String MEMORY_SUFFICES =
       "!isQuantity(self) || !quantity(self).isLessThan(" + LEAST + ")";

@@ -1,6 +1,8 @@
 package dev.millrace.operator;
 
 import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.rebalance.KafkaReplicas;
+import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
 import dev.millrace.operator.reconcile.Zones;
 import dev.millrace.operator.scale.BrokerRegistry;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A running operator. Whoever starts it keeps the client, which must outlive it. Pods live on after
@@ -28,10 +31,12 @@ public final class MillraceOperator implements AutoCloseable {
 
   private final Operator operator;
   private final BrokerRegistry registry;
+  private final AtomicBoolean closing;
 
-  private MillraceOperator(Operator operator, BrokerRegistry registry) {
+  private MillraceOperator(Operator operator, BrokerRegistry registry, AtomicBoolean closing) {
     this.operator = operator;
     this.registry = registry;
+    this.closing = closing;
   }
 
   /**
@@ -40,29 +45,37 @@ public final class MillraceOperator implements AutoCloseable {
    * @throws io.javaoperatorsdk.operator.OperatorException when it cannot see: no CRD, no rights
    */
   public static MillraceOperator start(KubernetesClient client, OperatorSettings settings) {
-    return start(client, settings, new KafkaBrokerRegistry(), Metrics.NOOP);
+    return start(client, settings, new KafkaBrokerRegistry(), KafkaReplicas::new, Metrics.NOOP);
   }
 
   static MillraceOperator start(
       KubernetesClient client,
       OperatorSettings settings,
       BrokerRegistry registry,
+      ReplicaAdmin.Factory replicas,
       Metrics metrics) {
+    var closing = new AtomicBoolean();
     var operator =
         new Operator(
-            overrider ->
-                overrider
-                    .withKubernetesClient(client)
-                    .withCloseClientOnStop(false)
-                    .withMetrics(metrics)
-                    .withStopOnInformerErrorDuringStartup(true)
-                    .withReconciliationTerminationTimeout(TERMINATION));
+            overrider -> {
+              overrider
+                  .withKubernetesClient(client)
+                  .withCloseClientOnStop(false)
+                  .withMetrics(metrics)
+                  .withStopOnInformerErrorDuringStartup(true)
+                  .withReconciliationTerminationTimeout(TERMINATION);
+              settings
+                  .election()
+                  .map(among -> among.configuration(closing::get))
+                  .ifPresent(overrider::withLeaderElectionConfiguration);
+            });
     operator.register(
         new LogClusterReconciler(
             client,
             settings.brokers().withZones(Zones.allowed(client)),
             settings.healthInterval(),
             registry,
+            replicas,
             MillraceOperator::clusterId,
             Clock.systemUTC()),
         controller ->
@@ -79,7 +92,7 @@ public final class MillraceOperator implements AutoCloseable {
                         .setMaxInterval(RETRY_MOST_MS)
                         .withoutMaxAttempts()));
     operator.start();
-    return new MillraceOperator(operator, registry);
+    return new MillraceOperator(operator, registry, closing);
   }
 
   private static boolean asksAnew(LogCluster now, LogCluster before) {
@@ -107,6 +120,7 @@ public final class MillraceOperator implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.set(true);
     operator.stop();
     registry.close();
   }

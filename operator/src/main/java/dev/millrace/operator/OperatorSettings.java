@@ -17,9 +17,14 @@ import java.util.stream.Collectors;
  * @param healthInterval how often it asks the brokers of a cluster how they are: the delay with
  *     which a status follows them
  * @param resync how often it looks at a LogCluster though nothing happened
+ * @param election among several operators; empty where this is the only one
  */
 public record OperatorSettings(
-    Set<String> namespaces, BrokerSettings brokers, Duration healthInterval, Duration resync) {
+    Set<String> namespaces,
+    BrokerSettings brokers,
+    Duration healthInterval,
+    Duration resync,
+    Optional<Election> election) {
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration RESYNC = Duration.ofMinutes(5);
 
@@ -32,29 +37,35 @@ public record OperatorSettings(
 
   /** Settings with the usual intervals. */
   public static OperatorSettings of(Set<String> namespaces, BrokerSettings brokers) {
-    return new OperatorSettings(namespaces, brokers, HEALTH_INTERVAL, RESYNC);
+    return new OperatorSettings(namespaces, brokers, HEALTH_INTERVAL, RESYNC, Optional.empty());
   }
 
   /** These settings with other decisions about brokers. */
   public OperatorSettings withBrokers(BrokerSettings other) {
-    return new OperatorSettings(namespaces, other, healthInterval, resync);
+    return new OperatorSettings(namespaces, other, healthInterval, resync, election);
   }
 
   /** These settings with another interval between two questions to a broker. */
   public OperatorSettings withHealthInterval(Duration interval) {
-    return new OperatorSettings(namespaces, brokers, interval, resync);
+    return new OperatorSettings(namespaces, brokers, interval, resync, election);
   }
 
   /** These settings with another interval between two looks at a cluster where nothing happens. */
   public OperatorSettings withResync(Duration interval) {
-    return new OperatorSettings(namespaces, brokers, healthInterval, interval);
+    return new OperatorSettings(namespaces, brokers, healthInterval, interval, election);
+  }
+
+  /** These settings for one of several operators. */
+  public OperatorSettings withElection(Election among) {
+    return new OperatorSettings(namespaces, brokers, healthInterval, resync, Optional.of(among));
   }
 
   /**
    * The settings that the Deployment gives by environment variables: {@code
    * MILLRACE_WATCH_NAMESPACES} (comma-separated; default: the operator's own), {@code
    * MILLRACE_BROKER_IMAGE}, {@code MILLRACE_ADVERTISE} (Hostname or PodIP), {@code
-   * MILLRACE_BROKER_KUBERNETES_URL}.
+   * MILLRACE_BROKER_KUBERNETES_URL}, and {@code POD_NAME} with {@code POD_NAMESPACE}: with both of
+   * them it takes part in an election.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
@@ -72,7 +83,12 @@ public record OperatorSettings(
             image,
             advertise(value(environment, "MILLRACE_ADVERTISE").orElse("Hostname")),
             value(environment, "MILLRACE_BROKER_KUBERNETES_URL"));
-    return of(namespaces.isEmpty() ? Set.of(ownNamespace) : namespaces, brokers);
+    var settings = of(namespaces.isEmpty() ? Set.of(ownNamespace) : namespaces, brokers);
+    return value(environment, "POD_NAMESPACE")
+        .flatMap(
+            namespace -> value(environment, "POD_NAME").map(pod -> Election.of(namespace, pod)))
+        .map(settings::withElection)
+        .orElse(settings);
   }
 
   private static Optional<String> value(Map<String, String> environment, String name) {

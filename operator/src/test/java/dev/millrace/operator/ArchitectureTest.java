@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".roll")
         .layer("scale")
         .definedBy(ROOT + ".scale")
+        .layer("rebalance")
+        .definedBy(ROOT + ".rebalance")
         .layer("health")
         .definedBy(ROOT + ".health")
         .layer("resources")
@@ -49,6 +51,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("status", "reconcile")
         .whereLayer("scale")
         .mayOnlyBeAccessedByLayers("status", "reconcile", "program")
+        .whereLayer("rebalance")
+        .mayOnlyBeAccessedByLayers("scale", "status", "reconcile", "program")
         .whereLayer("health")
         .mayOnlyBeAccessedByLayers("roll", "scale", "status", "reconcile")
         .check(operator);
@@ -66,10 +70,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void kafkaIsKnownWhereBrokersAreUnregisteredOnly() {
+  void kafkaIsKnownWhereBrokersAreUnregisteredAndReplicasMovedOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".scale")
+        .resideOutsideOfPackages(ROOT + ".scale", ROOT + ".rebalance")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

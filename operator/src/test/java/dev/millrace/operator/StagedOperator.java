@@ -1,5 +1,6 @@
 package dev.millrace.operator;
 
+import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.Advertise;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.scale.BrokerRegistry;
@@ -19,7 +20,11 @@ public final class StagedOperator implements AutoCloseable {
 
   /** Starts it for one namespace, with this image for brokers. */
   public StagedOperator(
-      KubernetesClient client, String namespace, BrokerRegistry registry, String image) {
+      KubernetesClient client,
+      String namespace,
+      BrokerRegistry registry,
+      ReplicaAdmin.Factory replicas,
+      String image) {
     operator =
         MillraceOperator.start(
             client,
@@ -27,8 +32,10 @@ public final class StagedOperator implements AutoCloseable {
                 Set.of(namespace),
                 new BrokerSettings(image, Advertise.HOSTNAME, Optional.empty()),
                 Duration.ofMillis(50),
-                Duration.ofMillis(50)),
+                Duration.ofMillis(50),
+                Optional.empty()),
             registry,
+            replicas,
             new Metrics() {
               @Override
               public void finishedReconciliation(

@@ -29,6 +29,8 @@ public record ClusterReport(
    *
    * @param unspared partitions that refuse writes without it
    * @param unsparedExample the first of them
+   * @param cordoned whether it gets no new replicas; null where the broker that tells is too old to
+   *     know
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Member(
@@ -38,5 +40,6 @@ public record ClusterReport(
       int leaders,
       @Nullable String rack,
       int unspared,
-      @Nullable String unsparedExample) {}
+      @Nullable String unsparedExample,
+      @Nullable Boolean cordoned) {}
 }

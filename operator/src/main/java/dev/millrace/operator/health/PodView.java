@@ -4,6 +4,7 @@ import dev.millrace.operator.resources.ClusterNames;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.Optional;
  *
  * @param id the broker's id: the pod's ordinal
  * @param uid tells a pod from its successor of the same name
- * @param revision the revision of the StatefulSet's template that it was made from
+ * @param revision the revision of the StatefulSet's template that it was made from; another one
+ *     where the pod is to be restarted
  * @param trouble why it does not run, where Kubernetes says so
  */
 public record PodView(
@@ -26,6 +28,9 @@ public record PodView(
     boolean deleting,
     String revision,
     Optional<String> trouble) {
+  /** On a pod, whatever its value: it is to be restarted when that is safe. */
+  public static final String RESTART = "millrace.dev/restart";
+
   private static final int TROUBLE_LENGTH = 200;
   private static final List<String> NORMAL = List.of("ContainerCreating", "PodInitializing");
 
@@ -48,10 +53,21 @@ public record PodView(
             Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP()),
             condition(pod, "Ready").map(ready -> "True".equals(ready.getStatus())).orElse(false),
             meta.getDeletionTimestamp() != null,
-            Optional.ofNullable(meta.getLabels())
-                .map(labels -> labels.get("controller-revision-hash"))
-                .orElse(""),
+            revision(meta),
             trouble(pod)));
+  }
+
+  /** One that is to be restarted is as good as one of an old revision. */
+  private static String revision(ObjectMeta meta) {
+    boolean restart =
+        Optional.ofNullable(meta.getAnnotations())
+            .filter(annotations -> annotations.containsKey(RESTART))
+            .isPresent();
+    return restart
+        ? RESTART
+        : Optional.ofNullable(meta.getLabels())
+            .map(labels -> labels.get("controller-revision-hash"))
+            .orElse("");
   }
 
   private static Optional<PodCondition> condition(Pod pod, String type) {

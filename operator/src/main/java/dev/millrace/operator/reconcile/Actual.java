@@ -4,10 +4,12 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.ClusterNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,6 +48,14 @@ final class Actual {
     return statefulSet
         .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream().findFirst())
         .map(claim -> claim.getSpec().getResources().getRequests().get("storage"));
+  }
+
+  /** How many brokers may be evicted at a time; one where nothing says so yet. */
+  int evictions() {
+    return find(PodDisruptionBudget.class, names.cluster())
+        .map(budget -> budget.getSpec().getMaxUnavailable())
+        .map(IntOrString::getIntVal)
+        .orElse(1);
   }
 
   /** The revision that pods should have; empty while Kubernetes has not computed it. */

@@ -23,11 +23,12 @@ final class Applier {
    * Makes an object as wanted.
    *
    * @param actual as last seen; what is older than the truth costs one write that changes nothing
+   * @return whether it was written
    */
-  void apply(HasMetadata wanted, Optional<? extends HasMetadata> actual) {
+  boolean apply(HasMetadata wanted, Optional<? extends HasMetadata> actual) {
     var marked = Drift.marked(wanted);
     if (actual.filter(now -> Drift.none(marked, now)).isPresent()) {
-      return;
+      return false;
     }
     LOG.atInfo()
         .addKeyValue("kind", wanted.getKind())
@@ -35,5 +36,6 @@ final class Applier {
         .addKeyValue("exists", actual.isPresent())
         .log("Applying");
     client.resource(marked).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    return true;
   }
 }

@@ -5,22 +5,32 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterSpec;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.Rebalance;
 import dev.millrace.crds.Rolling;
 import dev.millrace.crds.SingleReplicaPolicy;
 import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.MetadataLog;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
+import dev.millrace.operator.roll.Evictions;
 import dev.millrace.operator.roll.RollDecision;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
+import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.Roller;
 import dev.millrace.operator.scale.BrokerRegistry;
+import dev.millrace.operator.scale.MoveDecision;
+import dev.millrace.operator.scale.ScaleDecision;
 import dev.millrace.operator.scale.ScalePlanner;
 import dev.millrace.operator.status.Edges;
 import dev.millrace.operator.status.Observation;
+import dev.millrace.operator.status.Prospect;
 import dev.millrace.operator.status.Statuses;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -47,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ControllerConfiguration(name = "logcluster", fieldManager = Applier.FIELD_MANAGER)
 public final class LogClusterReconciler implements Reconciler<LogCluster> {
+  /** The revision of brokers that are to be otherwise than all that there are. */
+  private static final String NEW = "new";
+
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
   /** What somebody has written in between is in the cache by then. */
@@ -58,10 +71,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final BrokerSettings settings;
   private final Duration healthInterval;
   private final BrokerRegistry registry;
+  private final ReplicaAdmin.Factory replicas;
   private final Applier applier;
   private final Identity identity;
   private final Volumes volumes;
   private final Restarter restarter;
+  private final RestartTimes times;
   private final Zones zones;
   private final StatusWriter writer;
   private final EventPublisher events;
@@ -71,6 +86,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /**
    * A reconciler that writes with this client.
    *
+   * @param replicas opens what replicas are moved by
    * @param clusterIds makes the identity of a cluster that has none
    */
   public LogClusterReconciler(
@@ -78,15 +94,18 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       BrokerSettings settings,
       Duration healthInterval,
       BrokerRegistry registry,
+      ReplicaAdmin.Factory replicas,
       Supplier<String> clusterIds,
       Clock clock) {
     this.settings = settings;
     this.healthInterval = healthInterval;
     this.registry = registry;
+    this.replicas = replicas;
     this.applier = new Applier(client);
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
     this.restarter = new Restarter(client);
+    this.times = new RestartTimes(clock);
     this.zones = new Zones(client, settings.labelsZones());
     this.writer = new StatusWriter(client);
     this.events = new EventPublisher(client, clock);
@@ -96,7 +115,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   @Override
   public List<EventSource<?, LogCluster>> prepareEventSources(
       EventSourceContext<LogCluster> context) {
-    var prepared = new Sources(context, healthInterval);
+    var prepared = new Sources(context, healthInterval, replicas);
     sources = prepared;
     return prepared.all();
   }
@@ -117,7 +136,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     }
     // Asked before the pass, which may last longer than the first poll.
     boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
-    var seen = pass(cluster, names, actual);
+    boolean held = asks(cluster, Observation.PAUSED) || asks(cluster, Observation.PLAN);
+    var seen = held ? look(cluster, names, actual) : pass(cluster, names, actual);
     // An operator that has just started knows less than the status that its predecessor left; the
     // first poll brings the next pass.
     return asked ? conclude(cluster, statuses.of(seen), context) : UpdateControl.noUpdate();
@@ -127,7 +147,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var spec = cluster.getSpec();
     var health = requireNonNull(sources).health().of(ResourceID.fromResource(cluster));
     var memory = MemoryPlan.of(spec);
-    var scale = ScalePlanner.decide(spec.brokers(), actual.replicas(), health);
+    var id = ResourceID.fromResource(cluster);
+    var moves = requireNonNull(sources).moves();
+    var rebalance = Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
+    var scale =
+        ScalePlanner.decide(
+            spec.brokers(), actual.replicas(), health, moves.of(id), rebalance.auto());
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()));
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
     var renewal =
@@ -137,41 +162,167 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             actual.find(StatefulSet.class, names.cluster()),
             actual.find(ConfigMap.class, names.config()));
     var wanted = fresh.keeping(renewal.kept());
-    wanted
-        .objects()
-        .forEach(
-            object ->
-                applier.apply(
-                    object, actual.find(object.getClass(), object.getMetadata().getName())));
+    boolean changed = false;
+    for (var object : wanted.objects(Evictions.allowed(health, policy(spec), actual.evictions()))) {
+      boolean written =
+          applier.apply(object, actual.find(object.getClass(), object.getMetadata().getName()));
+      changed |= written && object instanceof StatefulSet;
+    }
     zones.label(actual.podObjects(), wanted.zoneKey());
     var claims = volumes.grown(actual.claims(scale.brokers()), spec.storage().size());
     var departed = ScalePlanner.departed(scale.brokers(), health);
     if (!departed.isEmpty()) {
       registry.unregister(clients(actual), departed);
     }
+    // What has just been changed is seen in the next pass.
+    var roll =
+        changed
+            ? new Preparing()
+            : roll(names, roller(spec, scale.brokers(), actual), actual, health);
+    var movement = movement(cluster, rebalance, scale, roll, actual, health);
     return new Observation(
         cluster,
         names,
         BrokerSettings.version(wanted.rendering().image()),
         memory,
         scale,
-        roll(names, roller(spec, scale.brokers(), actual), actual, health),
+        movement,
+        roll,
         actual.pods(),
         claims,
         health,
         departed,
-        renewal);
+        renewal,
+        false,
+        Optional.empty());
+  }
+
+  private static boolean asks(LogCluster cluster, String annotation) {
+    return Optional.ofNullable(cluster.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get(annotation))
+        .filter("true"::equals)
+        .isPresent();
+  }
+
+  /** What there is, with nothing done about it. */
+  private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
+    var id = ResourceID.fromResource(cluster);
+    var set = actual.find(StatefulSet.class, names.cluster());
+    int brokers = actual.replicas().orElse(cluster.getSpec().brokers());
+    Optional<Prospect> prospect = Optional.empty();
+    if (asks(cluster, Observation.PLAN)) {
+      prospect = Optional.of(prospect(cluster, names, actual));
+    } else {
+      requireNonNull(sources).moves().want(id, Optional.empty());
+    }
+    return new Observation(
+        cluster,
+        names,
+        set.map(now -> now.getSpec().getTemplate().getSpec().getContainers().getFirst())
+            .map(container -> BrokerSettings.version(container.getImage()))
+            .orElse(""),
+        MemoryPlan.of(cluster.getSpec()),
+        new ScaleDecision.Keep(brokers),
+        Movement.NONE,
+        new Settled(),
+        actual.pods(),
+        Volumes.seen(actual.claims(brokers)),
+        requireNonNull(sources).health().of(id),
+        List.of(),
+        Renewal.NONE,
+        true,
+        prospect);
+  }
+
+  /** What a pass would lead to, and about how long that would take. */
+  private Prospect prospect(LogCluster cluster, ClusterNames names, Actual actual) {
+    var id = ResourceID.fromResource(cluster);
+    var spec = cluster.getSpec();
+    var moves = requireNonNull(sources).moves();
+    var health = requireNonNull(sources).health().of(id);
+    int brokers = actual.replicas().orElse(spec.brokers());
+    var fresh = new Wanted(cluster, brokers, MemoryPlan.of(spec), actual.claimSize(), settings);
+    var changes =
+        Renewal.coming(
+            cluster,
+            fresh.rendering(),
+            actual.find(StatefulSet.class, names.cluster()),
+            actual.find(ConfigMap.class, names.config()));
+    var outdated = new Roller(brokers, changes.isEmpty() ? actual.revision() : NEW, policy(spec));
+    var rebalance = Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
+    var goal = decision(cluster, rebalance, brokers, new Settled(), actual, health).prospect();
+    moves.want(id, goal);
+    return new Prospect(
+        changes,
+        outdated.order(actual.pods(), health).stream().map(PodView::name).toList(),
+        brokers,
+        spec.brokers(),
+        new Movement(goal, moves.of(id)),
+        times.each(id));
+  }
+
+  /** Has replicas move, or not any more; what comes of it is seen in later passes. */
+  private Movement movement(
+      LogCluster cluster,
+      Rebalance settings,
+      ScaleDecision scale,
+      RollDecision roll,
+      Actual actual,
+      ClusterHealth health) {
+    var id = ResourceID.fromResource(cluster);
+    var moves = requireNonNull(sources).moves();
+    var decision = decision(cluster, settings, scale.brokers(), roll, actual, health);
+    var movement = new Movement(decision.goal(), moves.of(id));
+    if (decision.settled() && health.cluster().isPresent()) {
+      moves.evened(id, decision.holdings());
+    }
+    moves.want(id, movement.goal());
+    return movement;
+  }
+
+  private MoveDecision decision(
+      LogCluster cluster,
+      Rebalance settings,
+      int running,
+      RollDecision roll,
+      Actual actual,
+      ClusterHealth health) {
+    var id = ResourceID.fromResource(cluster);
+    var moves = requireNonNull(sources).moves();
+    int wanted = cluster.getSpec().brokers();
+    int staying = Math.min(wanted, running);
+    long ready =
+        actual.pods().stream()
+            .filter(pod -> pod.id() < staying && pod.ready() && !pod.deleting())
+            .count();
+    return new MoveDecision(
+        settings,
+        clients(actual),
+        wanted,
+        running,
+        health,
+        roll instanceof Settled && ready == staying,
+        Statuses.moving(cluster.getStatus()),
+        moves.of(id),
+        moves.evened(id));
   }
 
   private static Roller roller(LogClusterSpec spec, int brokers, Actual actual) {
-    var policy = Optional.ofNullable(spec.rolling()).map(Rolling::singleReplicaPolicy);
-    return new Roller(brokers, actual.revision(), policy.orElse(SingleReplicaPolicy.ACCEPT));
+    return new Roller(brokers, actual.revision(), policy(spec));
+  }
+
+  private static SingleReplicaPolicy policy(LogClusterSpec spec) {
+    return Optional.ofNullable(spec.rolling())
+        .map(Rolling::singleReplicaPolicy)
+        .orElse(SingleReplicaPolicy.ACCEPT);
   }
 
   private RollDecision roll(
       ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
     var decision = roller.decide(actual.pods(), health);
-    return decision instanceof Restart ? restarter.step(names, roller, health) : decision;
+    var done = decision instanceof Restart ? restarter.step(names, roller, health) : decision;
+    times.saw(new ResourceID(names.cluster(), names.namespace()), done);
+    return done;
   }
 
   private static String clients(Actual actual) {

@@ -3,6 +3,8 @@ package dev.millrace.operator.reconcile;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.health.HealthEventSource;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.rebalance.MoveEventSource;
+import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.MetadataLog;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -31,7 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * What the operator watches: every kind that a cluster is made of, found by the cluster's label,
- * and the health of its brokers.
+ * the health of its brokers, and how far replicas that move are.
  */
 final class Sources {
   private static final List<Class<? extends HasMetadata>> KINDS =
@@ -52,13 +54,19 @@ final class Sources {
 
   private final List<AbstractEventSource<?, LogCluster>> all = new ArrayList<>();
   private final HealthEventSource health;
+  private final MoveEventSource moves;
 
-  Sources(EventSourceContext<LogCluster> context, Duration healthInterval) {
+  Sources(
+      EventSourceContext<LogCluster> context,
+      Duration healthInterval,
+      ReplicaAdmin.Factory replicas) {
     KINDS.forEach(kind -> all.add(watch(kind, context)));
     var pods = watch(Pod.class, context);
     all.add(pods);
     health = new HealthEventSource(cluster -> views(pods, cluster), healthInterval);
     all.add(health);
+    moves = new MoveEventSource(replicas, healthInterval);
+    all.add(moves);
   }
 
   List<EventSource<?, LogCluster>> all() {
@@ -75,6 +83,10 @@ final class Sources {
 
   HealthEventSource health() {
     return health;
+  }
+
+  MoveEventSource moves() {
+    return moves;
   }
 
   private static List<PodView> views(

@@ -37,6 +37,11 @@ final class Volumes {
     return new Claims(claims.stream().map(Claim::of).toList(), refused);
   }
 
+  /** What there is, as it is. */
+  static Claims seen(List<PersistentVolumeClaim> claims) {
+    return new Claims(claims.stream().map(Claim::of).toList(), Optional.empty());
+  }
+
   private Optional<String> grow(PersistentVolumeClaim claim, Quantity size) {
     LOG.atInfo()
         .addKeyValue("claim", claim.getMetadata().getName())

@@ -47,7 +47,8 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
       new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   /** Parts of a spec that no running broker is changed by. */
-  private static final List<String> NOT_OF_THE_POD = List.of("brokers", "storage", "rolling");
+  private static final List<String> NOT_OF_THE_POD =
+      List.of("brokers", "storage", "rolling", "rebalance");
 
   private static final int NAMED = 5;
 
@@ -83,6 +84,28 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     return new Renewal(Optional.of(kept), changes(kept, fresh));
   }
 
+  /**
+   * What brokers get that they do not run with, in words; empty where there is nothing, or where it
+   * waits until the user asks for it.
+   */
+  public static List<String> coming(
+      LogCluster cluster,
+      Rendering fresh,
+      Optional<StatefulSet> brokers,
+      Optional<ConfigMap> config) {
+    if (brokers.isEmpty()
+        || config.isEmpty()
+        || of(cluster, fresh, brokers, config).kept().isPresent()
+        || annotation(brokers.get(), RENDERED).equals(Optional.of(fresh.fingerprint()))) {
+      return List.of();
+    }
+    var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
+    return changes(
+        new Rendering(
+            text.getOrDefault(BrokerConfig.FILE, ""), brokers.get().getSpec().getTemplate(), ""),
+        fresh);
+  }
+
   /** What would change, in one line; empty where nothing waits. */
   public Optional<String> waiting() {
     return kept.map(rendering -> String.join("; ", changes));
@@ -107,6 +130,9 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     var changes = new ArrayList<String>();
     if (!kept.image().equals(fresh.image())) {
       changes.add("image %s → %s".formatted(kept.image(), fresh.image()));
+    }
+    if (!memory(kept.template()).equals(memory(fresh.template()))) {
+      changes.add("memory %s → %s".formatted(memory(kept.template()), memory(fresh.template())));
     }
     differing(properties(kept.config()), properties(fresh.config()))
         .ifPresent(names -> changes.add("settings " + names));
@@ -144,6 +170,13 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         .collect(
             Collectors.toMap(
                 EnvVar::getName, variable -> requireNonNullElse(variable.getValue(), "")));
+  }
+
+  private static String memory(PodTemplateSpec template) {
+    return Optional.ofNullable(template.getSpec().getContainers().getFirst().getResources())
+        .map(resources -> resources.getLimits())
+        .map(limits -> String.valueOf(limits.get("memory")))
+        .orElse("none");
   }
 
   private static Map<String, String> volumes(PodTemplateSpec template) {

@@ -50,8 +50,12 @@ public record Wanted(
     return kept.orElseGet(() -> Rendering.of(this));
   }
 
-  /** All objects that the LogCluster owns, in the order in which they are needed. */
-  public List<HasMetadata> objects() {
+  /**
+   * All objects that the LogCluster owns, in the order in which they are needed.
+   *
+   * @param evictions how many brokers may be evicted at a time
+   */
+  public List<HasMetadata> objects(int evictions) {
     var rendering = rendering();
     return List.of(
         BrokerAccess.serviceAccount(this),
@@ -60,7 +64,7 @@ public record Wanted(
         BrokerConfig.configMap(this, rendering),
         BrokerServices.headless(this),
         BrokerServices.bootstrap(this),
-        BrokerDisruptionBudget.of(this),
+        BrokerDisruptionBudget.of(this, evictions),
         BrokerStatefulSet.of(this, rendering));
   }
 

@@ -8,6 +8,11 @@ public sealed interface RollDecision {
   record Settled() implements RollDecision {}
 
   /**
+   * Kubernetes has not taken note yet of what pods are to be: nobody can say who is as it should.
+   */
+  record Preparing() implements RollDecision {}
+
+  /**
    * This pod restarts now.
    *
    * @param done how many brokers have been renewed already

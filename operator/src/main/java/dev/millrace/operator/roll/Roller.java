@@ -8,6 +8,7 @@ import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.roll.RollDecision.Predicate;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
@@ -55,7 +56,10 @@ public final class Roller {
    */
   public RollDecision decide(List<PodView> pods, ClusterHealth health) {
     var outdated = pods.stream().filter(pod -> !pod.revision().equals(revision)).toList();
-    if (revision.isEmpty() || outdated.isEmpty()) {
+    if (revision.isEmpty()) {
+      return new Preparing();
+    }
+    if (outdated.isEmpty()) {
       return new Settled();
     }
     int done = Math.max(0, brokers - outdated.size());
@@ -68,6 +72,23 @@ public final class Roller {
         .orElseGet(() -> next(outdated, health, done));
   }
 
+  /** Pods that are to restart, in the order in which they will if nothing comes between. */
+  public List<PodView> order(List<PodView> pods, ClusterHealth health) {
+    return pods.stream()
+        .filter(pod -> !revision.isEmpty() && !pod.revision().equals(revision))
+        .sorted(
+            Comparator.comparing((PodView pod) -> !idle(pod, health)).thenComparing(order(health)))
+        .toList();
+  }
+
+  /** The controller last. */
+  private static Comparator<PodView> order(ClusterHealth health) {
+    int controller =
+        health.cluster().flatMap(known -> Optional.ofNullable(known.controllerId())).orElse(NONE);
+    return Comparator.comparing((PodView pod) -> pod.id() == controller)
+        .thenComparing(Comparator.comparing(PodView::id).reversed());
+  }
+
   /** Nothing is lost by restarting it: it neither serves nor is on its way to. */
   private static boolean idle(PodView pod, ClusterHealth health) {
     return !pod.ready()
@@ -76,15 +97,10 @@ public final class Roller {
   }
 
   private RollDecision next(List<PodView> outdated, ClusterHealth health, int done) {
-    int controller =
-        health.cluster().flatMap(known -> Optional.ofNullable(known.controllerId())).orElse(NONE);
-    var order =
-        Comparator.comparing((PodView pod) -> pod.id() == controller)
-            .thenComparing(Comparator.comparing(PodView::id).reversed());
     boolean refuse = policy == SingleReplicaPolicy.REFUSE;
     return outdated.stream()
         .filter(pod -> !refuse || unspared(pod, health) == 0)
-        .min(order)
+        .min(order(health))
         .<RollDecision>map(pod -> new Restart(pod, done, brokers, unspared(pod, health)))
         .orElseGet(
             () ->
@@ -131,7 +147,7 @@ public final class Roller {
       return notReady(idle);
     }
     var partitions = health.cluster().orElseThrow().partitions();
-    return inSync(partitions)
+    return Evictions.inSync(partitions)
         ? Optional.empty()
         : Optional.of(new Why(Predicate.PARTITIONS_NOT_IN_SYNC, named(partitions)));
   }
@@ -152,12 +168,6 @@ public final class Roller {
 
   private static Optional<Why> notReady(String detail) {
     return Optional.of(new Why(Predicate.BROKERS_NOT_READY, detail));
-  }
-
-  private static boolean inSync(Partitions partitions) {
-    return partitions.leaderless() == 0
-        && partitions.underMinIsr() == 0
-        && partitions.underReplicated() == 0;
   }
 
   private static String named(Partitions partitions) {

@@ -22,13 +22,24 @@ public sealed interface ScaleDecision {
   }
 
   /**
+   * Fewer are wanted, and those that leave are emptied first.
+   *
+   * @param brokers as many as there are
+   * @param wanted what the spec says
+   * @param holding partitions by broker that leaves
+   */
+  record Drain(int brokers, int wanted, SortedMap<Integer, Integer> holding)
+      implements ScaleDecision {}
+
+  /**
    * Fewer are wanted, but that would lose data.
    *
    * @param brokers as many as there are
    * @param wanted what the spec says
-   * @param holding partitions by broker that would leave
+   * @param predicate why, one word of a closed list
+   * @param detail why, by name
    */
-  record Refuse(int brokers, int wanted, SortedMap<Integer, Integer> holding)
+  record Refuse(int brokers, int wanted, String predicate, String detail)
       implements ScaleDecision {}
 
   /** Fewer are wanted, and nobody can say yet what they hold. */

@@ -2,6 +2,8 @@ package dev.millrace.operator.scale;
 
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport.Member;
+import dev.millrace.operator.rebalance.MoveState;
+import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
@@ -10,15 +12,20 @@ import dev.millrace.operator.scale.ScaleDecision.Unsure;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Decides how many brokers there should be. Growing is always safe. Shrinking takes the highest ids
- * and only brokers that hold no partition: a pod that goes takes its replicas with it. The spec
- * stays as the user wrote it.
+ * and only brokers that hold no partition and get none any more: a pod that goes takes its replicas
+ * with it. The spec stays as the user wrote it.
  */
 public final class ScalePlanner {
+  private static final int NAMED = 3;
+
   private ScalePlanner() {}
 
   /**
@@ -26,8 +33,11 @@ public final class ScalePlanner {
    *
    * @param wanted what the spec says
    * @param running what the StatefulSet says; empty where there is none yet
+   * @param moves how far the moving of replicas is
+   * @param auto whether the operator empties brokers that leave
    */
-  public static ScaleDecision decide(int wanted, Optional<Integer> running, ClusterHealth health) {
+  public static ScaleDecision decide(
+      int wanted, Optional<Integer> running, ClusterHealth health, MoveState moves, boolean auto) {
     int now = running.orElse(wanted);
     if (wanted == now) {
       return new Keep(now);
@@ -38,14 +48,49 @@ public final class ScalePlanner {
     if (health.cluster().isEmpty()) {
       return new Unsure(now, wanted);
     }
-    var members = health.cluster().orElseThrow().brokers();
+    var leaving =
+        health.cluster().orElseThrow().brokers().stream()
+            .filter(member -> member.id() >= wanted)
+            .toList();
     var holding = new TreeMap<Integer, Integer>();
-    members.stream()
-        .filter(member -> member.id() >= wanted && member.replicas() > 0)
+    leaving.stream()
+        .filter(member -> member.replicas() > 0)
         .forEach(member -> holding.put(member.id(), member.replicas()));
-    return holding.isEmpty()
-        ? new Shrink(now, wanted, IntStream.range(wanted, now).boxed().toList())
-        : new Refuse(now, wanted, holding);
+    boolean closed = leaving.stream().noneMatch(ScalePlanner::getsReplicas);
+    if (holding.isEmpty() && closed && health.fresh()) {
+      return new Shrink(now, wanted, IntStream.range(wanted, now).boxed().toList());
+    }
+    if (!auto && !holding.isEmpty()) {
+      return new Refuse(now, wanted, "BrokersHoldPartitions", held(holding));
+    }
+    return moves
+        .obstacle()
+        .filter(any -> moves.leaving().equals(ids(leaving)))
+        .<ScaleDecision>map(why -> new Refuse(now, wanted, why.predicate().value(), why.detail()))
+        .orElseGet(() -> new Drain(now, wanted, holding));
+  }
+
+  /** A broker that is out gets none, either. */
+  private static boolean getsReplicas(Member member) {
+    return !member.fenced() && Boolean.FALSE.equals(member.cordoned());
+  }
+
+  private static Set<Integer> ids(List<Member> members) {
+    return members.stream().map(Member::id).collect(Collectors.toSet());
+  }
+
+  private static String held(SortedMap<Integer, Integer> holding) {
+    var named =
+        holding.entrySet().stream()
+            .limit(NAMED)
+            .map(
+                entry ->
+                    "broker %d holds %d partition%s"
+                        .formatted(
+                            entry.getKey(), entry.getValue(), entry.getValue() == 1 ? "" : "s"))
+            .collect(Collectors.joining(", "));
+    int more = holding.size() - NAMED;
+    return more > 0 ? named + " and %d more brokers do".formatted(more) : named;
   }
 
   /**

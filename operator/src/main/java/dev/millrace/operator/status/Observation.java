@@ -7,6 +7,7 @@ import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.roll.RollDecision;
@@ -19,6 +20,8 @@ import java.util.Optional;
  *
  * @param departed brokers that left and are still registered
  * @param renewal what brokers would get that nobody has asked for yet
+ * @param paused whether the user has the operator look and do nothing
+ * @param prospect what it would do, where the user asks for that
  */
 public record Observation(
     LogCluster cluster,
@@ -26,12 +29,21 @@ public record Observation(
     String version,
     MemoryPlan memory,
     ScaleDecision scale,
+    Movement moves,
     RollDecision roll,
     List<PodView> pods,
     Claims claims,
     ClusterHealth health,
     List<Integer> departed,
-    Renewal renewal) {
+    Renewal renewal,
+    boolean paused,
+    Optional<Prospect> prospect) {
+  /** On a LogCluster, {@code "true"} has the operator look and do nothing. */
+  public static final String PAUSED = "millrace.dev/paused";
+
+  /** On a LogCluster, {@code "true"} has the operator tell what it would do, and do nothing. */
+  public static final String PLAN = "millrace.dev/plan";
+
   public Observation {
     pods = List.copyOf(pods);
     departed = List.copyOf(departed);
@@ -47,6 +59,19 @@ public record Observation(
 
   boolean allReady() {
     return ready() >= expected();
+  }
+
+  /** Whether the cluster counts on every broker; true where nobody tells. */
+  boolean allServe() {
+    return health
+        .cluster()
+        .map(
+            cluster ->
+                cluster.brokers().stream()
+                        .filter(member -> member.id() < expected() && !member.fenced())
+                        .count()
+                    >= expected())
+        .orElse(true);
   }
 
   private boolean counts(PodView pod) {

@@ -1,8 +1,11 @@
 package dev.millrace.operator.status;
 
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Settled;
+import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
+import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Shrink;
 import java.util.Optional;
 
@@ -14,6 +17,8 @@ enum Phase {
   ROLLING("Rolling"),
   /** Brokers come or go. */
   SCALING("Scaling"),
+  /** Replicas move to brokers that have not got their share. */
+  REBALANCING("Rebalancing"),
   /** It serves, or does not, with something missing that it did not give up itself. */
   DEGRADED("Degraded"),
   /** All is well. */
@@ -31,7 +36,7 @@ enum Phase {
 
   /** Whether the operator is at work on it. */
   boolean inProgress() {
-    return this == CREATING || this == ROLLING || this == SCALING;
+    return this == CREATING || this == ROLLING || this == SCALING || this == REBALANCING;
   }
 
   /** Whether the operator was at work on it when this was written. */
@@ -50,14 +55,27 @@ enum Phase {
     if (before == CREATING && !(seen.allReady() && seen.health().cluster().isPresent())) {
       return CREATING;
     }
+    if (seen.roll() instanceof Preparing) {
+      boolean scales =
+          before == SCALING || seen.scale() instanceof Grow || seen.scale() instanceof Shrink;
+      return scales ? SCALING : ROLLING;
+    }
     if (!(seen.roll() instanceof Settled)) {
       return ROLLING;
     }
     if (seen.scale() instanceof Grow
         || seen.scale() instanceof Shrink
+        || seen.scale() instanceof Drain
         || !seen.leaving().isEmpty()
         || !seen.departed().isEmpty()) {
       return SCALING;
+    }
+    if (before == SCALING && !seen.allServe()) {
+      // Ready before the cluster knows of it: what is to follow has not begun yet.
+      return SCALING;
+    }
+    if (seen.moves().goal().isPresent() && !(seen.scale() instanceof Refuse) && seen.allReady()) {
+      return REBALANCING;
     }
     if (whole) {
       return RUNNING;

@@ -10,10 +10,14 @@ import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.resources.Renewal;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
+import dev.millrace.operator.scale.MoveDecision;
+import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Shrink;
@@ -143,6 +147,10 @@ final class Rows {
   }
 
   static @Nullable List<Operation> operations(Observation seen) {
+    if (seen.paused()) {
+      // Whatever has begun is to be gone on with.
+      return seen.before().map(LogClusterStatus::operations).orElse(null);
+    }
     var all = new ArrayList<Operation>();
     roll(seen).ifPresent(all::add);
     scale(seen).ifPresent(all::add);
@@ -169,6 +177,10 @@ final class Rows {
   private static Optional<Operation> roll(Observation seen) {
     return switch (seen.roll()) {
       case Settled _ -> Optional.empty();
+      case Preparing _ ->
+          Phase.of(seen) == Phase.ROLLING
+              ? Optional.of(new Operation("Rolling", null, "Preparing", null, null))
+              : Optional.empty();
       case Restart restart ->
           Optional.of(
               new Operation(
@@ -201,19 +213,38 @@ final class Rows {
           Optional.of(
               new Operation(
                   "Scaling", Texts.brokers(shrink.leaving()), "RemovingBrokers", null, null));
+      case Drain drain ->
+          Optional.of(moving(seen, MoveDecision.DRAINING, "down to " + drain.wanted()));
       case Refuse refuse ->
           Optional.of(
-              blocked(
-                  refuse.wanted(),
-                  "BrokersHoldPartitions",
-                  refuse.holding().entrySet().stream()
-                      .limit(PARTITIONS)
-                      .map(entry -> entry.getKey() + ": " + entry.getValue())
-                      .collect(Collectors.joining(", "))));
+              new Operation(
+                  seen.moves().announced() ? MoveDecision.DRAINING : "Scaling",
+                  "down to " + refuse.wanted(),
+                  "Refused",
+                  new BlockedBy(refuse.predicate(), refuse.detail()),
+                  null));
       case Unsure unsure ->
           Optional.of(blocked(unsure.wanted(), "HealthUnknown", "no broker tells of partitions"));
-      default -> Optional.empty();
+      default ->
+          seen.moves().goal().isPresent()
+              ? Optional.of(
+                  moving(
+                      seen,
+                      seen.moves().balances() ? MoveDecision.REBALANCING : MoveDecision.DRAINING,
+                      null))
+              : Optional.empty();
     };
+  }
+
+  private static Operation moving(Observation seen, String type, @Nullable String subject) {
+    var state = seen.moves().state();
+    var blocked = Texts.movesWait(seen).orElse(null);
+    return new Operation(
+        type,
+        subject,
+        blocked != null ? "Waiting" : state.step() == Step.MOVING ? "Moving" : "Preparing",
+        blocked,
+        Texts.moved(state).orElse(null));
   }
 
   private static Operation blocked(int wanted, String predicate, String detail) {

@@ -4,11 +4,13 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogClusterStatus.Bootstrap;
 import dev.millrace.crds.LogClusterStatus.Memory;
+import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.scale.MoveDecision;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes statuses. The same observation gives an equal status however often it is made: the only
@@ -40,6 +43,7 @@ public final class Statuses {
         0,
         names.selectorText(),
         new Bootstrap(names.bootstrapAddress()),
+        null,
         null,
         null,
         null,
@@ -71,6 +75,7 @@ public final class Statuses {
         Rows.brokers(seen),
         memory(seen),
         Rows.operations(seen),
+        seen.prospect().map(Prospect::plan).orElse(null),
         conditions(cluster, Verdicts.of(seen, phase)));
   }
 
@@ -79,6 +84,16 @@ public final class Statuses {
     return Edges.condition(status, Verdicts.PROGRESSING)
         .filter(progressing -> "True".equals(progressing.getStatus()))
         .isPresent();
+  }
+
+  /** The operation that moves replicas, if a status tells of one. */
+  public static Optional<String> moving(@Nullable LogClusterStatus status) {
+    List<Operation> operations =
+        Optional.ofNullable(status).map(LogClusterStatus::operations).orElse(List.of());
+    return operations.stream()
+        .map(Operation::type)
+        .filter(type -> type.equals(MoveDecision.DRAINING) || type.equals(MoveDecision.REBALANCING))
+        .findFirst();
   }
 
   private static Memory memory(Observation seen) {

@@ -1,36 +1,52 @@
 package dev.millrace.operator.status;
 
+import dev.millrace.crds.LogClusterStatus.BlockedBy;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
 import dev.millrace.operator.health.BrokerReport;
+import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.rebalance.MoveState;
+import dev.millrace.operator.rebalance.MoveState.Step;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
+import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Shrink;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The sentences of a status: short, by name, with what to do where something is to be done. */
 final class Texts {
   private static final int NAMED = 3;
+  private static final int MINUTE = 60;
+  private static final int HOUR = 60 * MINUTE;
 
   private Texts() {}
 
   /** The one line that {@code kubectl get} shows. */
   static String message(Observation seen, Phase phase) {
+    return (seen.prospect().isPresent() ? "Planned only; " : seen.paused() ? "Paused; " : "")
+        + whatGoesOn(seen, phase);
+  }
+
+  private static String whatGoesOn(Observation seen, Phase phase) {
     return switch (phase) {
       case CREATING -> "Creating: " + brokers(seen);
       case ROLLING -> rolling(seen);
       case SCALING -> scaling(seen);
       case DEGRADED -> degraded(seen);
+      case REBALANCING ->
+          "Rebalancing"
+              + (seen.moves().state().step() == Step.PLANNING ? ": planning" : moves(seen));
       case RUNNING -> scaleDown(seen).orElse("Healthy") + renewal(seen);
     };
   }
@@ -56,6 +72,7 @@ final class Texts {
               ? "Rolling (%d of %d done) waits: %s"
                   .formatted(wait.done(), wait.brokers(), wait.detail())
               : "Rolling (%d of %d done): %s".formatted(wait.done(), wait.brokers(), away(seen));
+      case Preparing _ -> "Rolling: about to begin";
       case Settled _ -> "Rolling: " + brokers(seen);
     };
   }
@@ -63,6 +80,9 @@ final class Texts {
   private static String scaling(Observation seen) {
     return switch (seen.scale()) {
       case Grow grow -> "Scaling up from %d to %d".formatted(grow.from(), grow.brokers());
+      case Drain drain ->
+          "Scaling down from %d to %d: emptying %s%s"
+              .formatted(drain.brokers(), drain.wanted(), leaving(drain), moves(seen));
       case Shrink shrink -> "Scaling down from %d to %d".formatted(shrink.from(), shrink.brokers());
       default -> {
         if (!seen.leaving().isEmpty()) {
@@ -73,6 +93,55 @@ final class Texts {
             : "Scaling down: taking leave of %s".formatted(brokers(seen.departed()));
       }
     };
+  }
+
+  private static String leaving(Drain drain) {
+    return brokers(IntStream.range(drain.wanted(), drain.brokers()).boxed().toList());
+  }
+
+  private static String moves(Observation seen) {
+    var waits = movesWait(seen).map(blocked -> " waits: " + blocked.detail()).orElse("");
+    return moved(seen.moves().state()).map(part -> " (" + part + ")").orElse("") + waits;
+  }
+
+  /** How far the moving of replicas is. */
+  static Optional<String> moved(MoveState state) {
+    if (state.partitions().all() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%d of %s, %s of %s%s"
+            .formatted(
+                state.partitions().done(),
+                count((int) state.partitions().all(), "partition"),
+                Bytes.text(state.bytes().done()),
+                Bytes.text(state.bytes().all()),
+                state.left().map(left -> ", ~" + rounded(left)).orElse("")));
+  }
+
+  /** In two digits of its largest unit: more is not known. */
+  static String rounded(Duration left) {
+    long seconds = left.toSeconds();
+    if (seconds < 2 * MINUTE) {
+      return (seconds < 10 ? seconds : seconds / 10 * 10) + "s";
+    }
+    return seconds < 2 * HOUR ? seconds / MINUTE + "m" : seconds / HOUR + "h";
+  }
+
+  /** What keeps replicas from moving now. */
+  static Optional<BlockedBy> movesWait(Observation seen) {
+    var state = seen.moves().state();
+    if (state.trouble().isPresent()) {
+      return Optional.of(new BlockedBy("ClusterUnreachable", state.trouble().get()));
+    }
+    if (seen.moves().goal().filter(goal -> !goal.mayBegin()).isEmpty()
+        || state.partitions().done() == state.partitions().all()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        seen.roll() instanceof Settled
+            ? new BlockedBy("BrokersNotReady", brokers(seen))
+            : new BlockedBy("RollUnderWay", "brokers are renewed first"));
   }
 
   private static String degraded(Observation seen) {
@@ -89,27 +158,13 @@ final class Texts {
   static Optional<String> scaleDown(Observation seen) {
     return switch (seen.scale()) {
       case Refuse refuse ->
-          Optional.of(
-              "Scale-down to %d refused: %s".formatted(refuse.wanted(), holding(refuse.holding())));
+          Optional.of("Scale-down to %d refused: %s".formatted(refuse.wanted(), refuse.detail()));
       case Unsure unsure ->
           Optional.of(
               "Scale-down to %d waits: no broker tells what the leaving ones hold"
                   .formatted(unsure.wanted()));
       default -> Optional.empty();
     };
-  }
-
-  private static String holding(SortedMap<Integer, Integer> holding) {
-    var named =
-        holding.entrySet().stream()
-            .limit(NAMED)
-            .map(
-                entry ->
-                    "broker %d holds %s"
-                        .formatted(entry.getKey(), count(entry.getValue(), "partition")))
-            .collect(Collectors.joining(", "));
-    int more = holding.size() - NAMED;
-    return more > 0 ? named + " and %d more brokers do".formatted(more) : named;
   }
 
   /** How many brokers are ready, and what is with the others. */

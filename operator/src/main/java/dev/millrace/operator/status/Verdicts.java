@@ -200,6 +200,15 @@ final class Verdicts {
   }
 
   private static Verdict stalled(Observation seen) {
+    if (seen.paused()) {
+      boolean plans = seen.prospect().isPresent();
+      return new Verdict(
+          STALLED,
+          TRUE,
+          plans ? "PlannedOnly" : "Paused",
+          "The annotation %s keeps the operator from doing anything; remove it to have it go on"
+              .formatted(plans ? Observation.PLAN : Observation.PAUSED));
+    }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {
       case Refuse refuse ->
@@ -207,10 +216,19 @@ final class Verdicts {
               STALLED,
               TRUE,
               "ScaleDownRefused",
-              "%s. Move their partitions to other brokers, or set spec.brokers back to %d"
-                  .formatted(text.orElse(""), refuse.brokers()));
+              "%s. %s, or set spec.brokers back to %d"
+                  .formatted(text.orElse(""), remedy(refuse), refuse.brokers()));
       case Unsure _ -> new Verdict(STALLED, TRUE, "ScaleDownUnsure", text.orElse(""));
       default -> new Verdict(STALLED, FALSE, "NotStalled", "Nothing waits for the user");
+    };
+  }
+
+  private static String remedy(Refuse refuse) {
+    return switch (refuse.predicate()) {
+      case "ReplicasDoNotFit" -> "Give these topics fewer replicas";
+      case "DisksTooSmall" -> "Raise spec.storage.size";
+      case "BrokersAway" -> "Bring the other brokers back";
+      default -> "Move their partitions to other brokers";
     };
   }
 

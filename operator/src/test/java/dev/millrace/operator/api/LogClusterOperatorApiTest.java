@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,7 +147,7 @@ class LogClusterOperatorApiTest {
   void scalingDownIsRefusedByNameAndGoesOnOnceTheLeavingBrokersAreEmpty() {
     // Given
     stage.brokers().holds(2, 7);
-    stage.apply(events(3, ""));
+    stage.apply(events(3, "rebalance: {mode: Manual}"));
     stage.awaitStable("events");
 
     // When
@@ -174,6 +176,229 @@ class LogClusterOperatorApiTest {
     // Then
     assertThat(stage.pods()).hasSize(2);
     assertThat(stage.unregistered()).contains(2);
+  }
+
+  @Test
+  void brokersThatLeaveAreEmptiedFirstWhoeverOperates() {
+    // Given
+    hosting(12, 5);
+    stage.apply(events(5, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When: the operator goes and another one comes while replicas move
+    stage.cluster("events").scale(3);
+    stage.await(
+        "events",
+        status ->
+            String.valueOf(status.message())
+                .startsWith("Scaling down from 5 to 3: emptying brokers 3, 4"));
+    stage.upgradeOperator("millrace.dev/broker:0.1.0");
+    stage.await("events", status -> Objects.equals(status.brokers(), 3));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.replicas().held(3) + stage.replicas().held(4)).isZero();
+    assertThat(before).containsAllEntriesOf(stage.pods());
+    assertThat(stage.pods()).hasSize(3);
+    assertThat(stage.unregistered()).contains(3, 4);
+  }
+
+  @Test
+  void aNewBrokerGetsItsShareAndTheStatusTellsOfIt() {
+    // Given
+    hosting(12, 3);
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.cluster("events").scale(4);
+    stage.await(
+        "events",
+        status ->
+            String.valueOf(status.message()).matches("Rebalancing \\(\\d+ of \\d+ partitions, .*"));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.replicas().held(3)).isBetween(5, 7);
+    assertThat(stage.pods()).hasSize(4).containsAllEntriesOf(before);
+
+    // When: nobody has anything to do any more
+    stage.writes().forget();
+    quiet();
+
+    // Then
+    assertThat(stage.writes().seen()).isEmpty();
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedByNameAndTheSpecStaysAsItIs() {
+    // Given
+    stage.replicas().add("wide", 0, 10, 0, 1, 2);
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // When
+    stage.cluster("events").scale(2);
+    var refused = stage.await("events", status -> Stage.is(status, "Stalled", "True"));
+
+    // Then
+    assertThat(refused.message())
+        .isEqualTo(
+            "Scale-down to 2 refused: 1 partition has 3 replicas, such as wide-0, and 2 brokers stay");
+    assertThat(stage.replicas().cordoned()).isEmpty();
+    assertThat(stage.pods()).hasSize(3);
+
+    // When
+    stage.cluster("events").scale(3);
+
+    // Then
+    stage.awaitStable("events");
+  }
+
+  @Test
+  void aPausedClusterIsLookedAtAndLeftAlone() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    annotate("millrace.dev/paused", "true");
+    stage.await("events", status -> Stage.is(status, "Stalled", "True"));
+    stage.writes().forget();
+    stage.apply(events(4, "config: {log.retention.hours: 1}"));
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 8, "underReplicated", 4));
+    var paused = stage.await("events", status -> Stage.is(status, "PartitionsHealthy", "False"));
+    quiet();
+
+    // Then
+    assertThat(paused.message()).startsWith("Paused; ");
+    assertThat(stage.pods()).isEqualTo(before);
+    assertThat(stage.writes().seen())
+        .allMatch(write -> write.endsWith("/status") || write.contains("/apis/events.k8s.io/"));
+
+    // When
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
+    annotate("millrace.dev/paused", "false");
+
+    // Then
+    stage.await("events", status -> Objects.equals(status.readyBrokers(), 4));
+    stage.awaitStable("events");
+    assertThat(stage.pods().values()).doesNotContainAnyElementsOf(before.values());
+  }
+
+  @Test
+  void aPlanTellsWhatWouldBeDoneAndNothingIs() {
+    // Given
+    hosting(12, 3);
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    annotate("millrace.dev/plan", "true");
+
+    // When
+    stage.apply(events(4, "config: {log.retention.hours: 1}"));
+    var planned =
+        stage.await(
+            "events",
+            status ->
+                status.plan() != null && String.valueOf(status.plan().moves()).contains("to copy"));
+
+    // Then
+    var plan = Objects.requireNonNull(planned.plan());
+    assertThat(plan.brokers()).isEqualTo("from 3 to 4");
+    assertThat(plan.restarts()).containsExactly("events-2", "events-1", "events-0");
+    assertThat(plan.changes()).containsExactly("settings log.retention.hours");
+    assertThat(plan.moves()).matches("\\d+ partitions, \\d+Mi to copy");
+    assertThat(planned.message()).startsWith("Planned only; ");
+    assertThat(stage.pods()).isEqualTo(before);
+    assertThat(stage.replicas().held(3)).isZero();
+
+    // When
+    annotate("millrace.dev/plan", "false");
+    stage.await("events", status -> Objects.equals(status.readyBrokers(), 4));
+
+    // Then
+    assertThat(stage.awaitStable("events").plan()).isNull();
+    assertThat(stage.replicas().held(3)).isPositive();
+  }
+
+  @Test
+  void aPodThatIsMarkedForItRestartsAndNoOther() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage
+        .admin()
+        .pods()
+        .inNamespace(stage.namespace())
+        .withName("events-1")
+        .edit(
+            pod -> {
+              pod.getMetadata().setAnnotations(Map.of("millrace.dev/restart", "now"));
+              return pod;
+            });
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> !Objects.equals(before.get("events-1"), stage.pods().get("events-1")));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods())
+        .containsEntry("events-0", Objects.requireNonNull(before.get("events-0")))
+        .containsEntry("events-2", Objects.requireNonNull(before.get("events-2")))
+        .hasSize(3);
+  }
+
+  @Test
+  void nobodyMayBeEvictedWhilePartitionsLackReplicas() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var budget =
+        stage
+            .admin()
+            .policy()
+            .v1()
+            .podDisruptionBudget()
+            .inNamespace(stage.namespace())
+            .withName("events");
+    assertThat(budget.get().getSpec().getMaxUnavailable().getIntVal()).isEqualTo(1);
+
+    // When
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 8, "underReplicated", 4));
+
+    // Then
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 0);
+
+    // When
+    stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
+
+    // Then
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 1);
+  }
+
+  private void annotate(String name, String value) {
+    stage
+        .cluster("events")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"annotations\": {\"%s\": \"%s\"}}}".formatted(name, value));
+  }
+
+  private void hosting(int partitions, int brokers) {
+    for (int i = 0; i < partitions; i++) {
+      stage.replicas().add("orders", i, 1 << 20, i % brokers, (i + 1) % brokers);
+    }
   }
 
   @Test
@@ -209,7 +434,11 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.apply(events(3, "config: {log.retention.hours: 1}"));
-    var waiting = stage.await("events", status -> status.operations() != null);
+    var waiting =
+        stage.await(
+            "events",
+            status ->
+                status.operations() != null && status.operations().getFirst().blockedBy() != null);
 
     // Then
     var blocked = Objects.requireNonNull(waiting.operations()).getFirst().blockedBy();

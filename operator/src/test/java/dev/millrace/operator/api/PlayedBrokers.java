@@ -2,6 +2,7 @@ package dev.millrace.operator.api;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.resources.ClusterNames;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -29,12 +30,18 @@ final class PlayedBrokers implements AutoCloseable {
               ThreadLocalRandom.current().nextInt(10, 250),
               ThreadLocalRandom.current().nextInt(0, 250));
   private final Map<Integer, HttpServer> servers = new ConcurrentHashMap<>();
-  private final Map<Integer, Integer> replicas = new ConcurrentHashMap<>();
+  private final Map<Integer, Integer> said = new ConcurrentHashMap<>();
+  private final PlayedReplicas replicas;
   private final TreeSet<Integer> registered = new TreeSet<>();
   private final AtomicInteger polls = new AtomicInteger();
   private final Set<Integer> fenced = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Integer> partitions = Map.of();
   private volatile List<Map<String, Object>> worst = List.of();
+
+  /** Brokers that hold these replicas. */
+  PlayedBrokers(PlayedReplicas replicas) {
+    this.replicas = replicas;
+  }
 
   /** Starts a broker's port, and says at which address. */
   synchronized String start(int id) {
@@ -54,9 +61,9 @@ final class PlayedBrokers implements AutoCloseable {
     registered.removeAll(ids);
   }
 
-  /** How many replicas a broker holds from now on. */
+  /** How many replicas a broker says that it holds from now on, whatever it does. */
   void holds(int id, int count) {
-    replicas.put(id, count);
+    said.put(id, count);
   }
 
   /** One broker more that the cluster has fenced, though it answers. */
@@ -79,6 +86,10 @@ final class PlayedBrokers implements AutoCloseable {
     return polls.get();
   }
 
+  private int held(int id) {
+    return said.getOrDefault(id, replicas.held(id));
+  }
+
   private String address(int id) {
     return prefix + (id + 1);
   }
@@ -99,9 +110,9 @@ final class PlayedBrokers implements AutoCloseable {
   private Map<String, Object> broker(int id) {
     // Bytes and offsets move as those of a cluster at work do.
     int moving = polls.incrementAndGet();
-    var said = new HashMap<String, Object>(self(id, moving));
-    said.put("cache", cache(moving));
-    return said;
+    var answer = new HashMap<String, Object>(self(id, moving));
+    answer.put("cache", cache(moving));
+    return answer;
   }
 
   /** A page cache at work: its figures are never the same twice. */
@@ -141,9 +152,9 @@ final class PlayedBrokers implements AutoCloseable {
         "controller",
         id == 0,
         "leaders",
-        replicas.getOrDefault(id, 0),
+        held(id),
         "replicas",
-        replicas.getOrDefault(id, 0),
+        held(id),
         "bytes",
         1_234_000_000L + moving,
         "metadataOffset",
@@ -169,9 +180,11 @@ final class PlayedBrokers implements AutoCloseable {
               "fenced",
               !servers.containsKey(id) || fenced.contains(id),
               "replicas",
-              replicas.getOrDefault(id, 0),
+              held(id),
               "leaders",
-              0));
+              0,
+              "cordoned",
+              replicas.cordoned().contains(id)));
     }
     return Map.of(
         "controllerId", 0, "metadataOffset", polls.get(), "partitions", counts, "brokers", members);

@@ -3,6 +3,7 @@ package dev.millrace.operator.api;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.operator.StagedOperator;
+import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.scale.BrokerRegistry;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -49,7 +50,8 @@ final class Stage implements AutoCloseable {
   private final KubernetesClient admin;
   private final KubernetesClient own;
   private final Writes writes = new Writes();
-  private final PlayedBrokers brokers = new PlayedBrokers();
+  private final PlayedReplicas replicas = new PlayedReplicas();
+  private final PlayedBrokers brokers = new PlayedBrokers(replicas);
   private final PlayedController controller;
   private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
   private StagedOperator operator;
@@ -133,7 +135,7 @@ final class Stage implements AutoCloseable {
   }
 
   private StagedOperator operator(String image) {
-    return new StagedOperator(own, namespace, new NotingRegistry(), image);
+    return new StagedOperator(own, namespace, new NotingRegistry(), any -> replicas.open(), image);
   }
 
   /** Another operator takes over, one that has this image for brokers. */
@@ -181,6 +183,10 @@ final class Stage implements AutoCloseable {
 
   PlayedBrokers brokers() {
     return brokers;
+  }
+
+  PlayedReplicas replicas() {
+    return replicas;
   }
 
   Writes writes() {

@@ -102,7 +102,7 @@ class RenewalTest {
   }
 
   private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
-    return wanted.objects().stream()
+    return wanted.objects(1).stream()
         .filter(kind::isInstance)
         .map(kind::cast)
         .findFirst()

@@ -23,7 +23,7 @@ class WantedTest {
 
   @Test
   void everyObjectIsOwnedAndLabelled() {
-    assertThat(Fixtures.wanted(SMALL, 3).objects())
+    assertThat(Fixtures.wanted(SMALL, 3).objects(1))
         .allSatisfy(
             object -> {
               assertThat(object.getMetadata().getOwnerReferences())
@@ -217,7 +217,7 @@ class WantedTest {
   }
 
   private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
-    return wanted.objects().stream()
+    return wanted.objects(1).stream()
         .filter(kind::isInstance)
         .map(kind::cast)
         .findFirst()

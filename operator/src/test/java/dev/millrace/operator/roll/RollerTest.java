@@ -15,6 +15,7 @@ import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.roll.RollDecision.Predicate;
+import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
@@ -31,7 +32,7 @@ class RollerTest {
 
   @Test
   void nothingRestartsWhileTheRevisionIsNotKnown() {
-    assertThat(decide(pods(3, "old"), 3, "", health(WELL, 1, 1, 1))).isInstanceOf(Settled.class);
+    assertThat(decide(pods(3, "old"), 3, "", health(WELL, 1, 1, 1))).isInstanceOf(Preparing.class);
   }
 
   @Test
@@ -183,7 +184,7 @@ class RollerTest {
   }
 
   private static Member member(int id, boolean fenced, int unspared) {
-    return new Member(id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3");
+    return new Member(id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3", null);
   }
 
   private static RollDecision decide(

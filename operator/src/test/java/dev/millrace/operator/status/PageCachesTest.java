@@ -17,6 +17,7 @@ import dev.millrace.operator.memory.CachePressure;
 import dev.millrace.operator.memory.CachePressure.Cause;
 import dev.millrace.operator.memory.CacheState;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision.Settled;
@@ -205,12 +206,15 @@ class PageCachesTest {
                 "0.1.0",
                 MemoryPlan.of(cluster.getSpec()),
                 new Keep(3),
+                Movement.NONE,
                 new Settled(),
                 pods(3, "r"),
                 new Claims(List.of(), Optional.empty()),
                 new ClusterHealth(brokers, health.cluster(), true),
                 List.of(),
-                Renewal.NONE));
+                Renewal.NONE,
+                false,
+                Optional.empty()));
   }
 
   private static Memory memory(LogClusterStatus status) {

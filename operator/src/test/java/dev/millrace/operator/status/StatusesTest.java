@@ -17,6 +17,7 @@ import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision;
@@ -244,9 +245,9 @@ class StatusesTest {
     cluster.setStatus(before);
     var members =
         List.of(
-            new Member(0, false, 4, 6, "zone-0", 0, null),
-            new Member(1, true, 4, 0, "zone-1", 0, null),
-            new Member(2, false, 4, 6, "zone-2", 0, null));
+            new Member(0, false, 4, 6, "zone-0", 0, null, null),
+            new Member(1, true, 4, 0, "zone-1", 0, null, null),
+            new Member(2, false, 4, 6, "zone-2", 0, null, null));
     var brokers = new HashMap<>(health(WELL, 4, 4, 4).brokers());
     brokers.remove(1);
     var health =
@@ -293,7 +294,7 @@ class StatusesTest {
   @Test
   void aBrokerThatDoesNotKnowThatItIsFencedIsShownFenced() {
     // Given
-    var members = List.of(new Member(0, true, 4, 0, null, 0, null));
+    var members = List.of(new Member(0, true, 4, 0, null, 0, null, null));
 
     // When
     var status =
@@ -366,12 +367,15 @@ class StatusesTest {
         "0.1.0",
         MemoryPlan.of(cluster.getSpec()),
         new Keep(Math.max(3, pods.size())),
+        Movement.NONE,
         roll,
         pods,
         new Claims(claims, Optional.empty()),
         health,
         List.of(),
-        renewal);
+        renewal,
+        false,
+        Optional.empty());
   }
 
   private static Condition condition(LogClusterStatus status, String type) {

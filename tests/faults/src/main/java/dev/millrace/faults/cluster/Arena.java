@@ -34,6 +34,7 @@ public final class Arena implements AutoCloseable {
   private static final int MEGABYTES = 3072;
   private static final int CLIENT_PORT = 9092;
 
+  private final int most;
   private final TestCluster cluster;
   private final Kubectl kubectl;
   private final LoopVolumes volumes;
@@ -41,13 +42,18 @@ public final class Arena implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-  /** In the namespace of {@code kubectl}. */
-  public Arena(TestCluster cluster, Kubectl kubectl, HostNames hosts) {
+  /**
+   * In the namespace of {@code kubectl}.
+   *
+   * @param spare how many brokers may come to those that there are at first
+   */
+  public Arena(TestCluster cluster, Kubectl kubectl, HostNames hosts, int spare) {
+    this.most = BROKERS + spare;
     this.cluster = cluster;
     this.kubectl = kubectl;
     // Beside the cluster's own state, which unmounts and removes what is there when it goes down.
     Path root = kubectl.kubeconfig().toAbsolutePath().resolveSibling(NAME);
-    this.volumes = new LoopVolumes(root, BROKERS, MEGABYTES);
+    this.volumes = new LoopVolumes(root, most, MEGABYTES);
     this.addresses = new Addresses(kubectl, hosts, NAME);
   }
 
@@ -86,7 +92,7 @@ public final class Arena implements AutoCloseable {
     }
     kubectl.attempt(
         "wait", "--for=delete", "pods", "--selector=millrace.dev/cluster=" + NAME, "--timeout=2m");
-    for (int broker = 0; broker < BROKERS; broker++) {
+    for (int broker = 0; broker < most; broker++) {
       kubectl.attempt(
           "delete",
           "persistentvolumeclaim",
@@ -100,12 +106,71 @@ public final class Arena implements AutoCloseable {
     kubectl
         .apply(Manifests.volumes(NAME, kubectl.namespace(), nodes(), volumes))
         .orThrow("making volumes");
-    kubectl.apply(Manifests.logCluster(NAME, BROKERS, memory)).orThrow("making the LogCluster");
+    kubectl
+        .apply(Manifests.logCluster(NAME, BROKERS, memory, cpu()))
+        .orThrow("making the LogCluster");
     addresses.start();
     kubectl.run("wait", "--for=condition=Ready", "logcluster/" + NAME, "--timeout=4m");
   }
 
-  private List<String> nodes() {
+  /** Two brokers have to fit on a node where some may come. */
+  private String cpu() {
+    return most > BROKERS ? "500m" : "1";
+  }
+
+  /** Changes the spec as a user does, by a merge patch of the LogCluster. */
+  public void patch(String json) {
+    kubectl.run("patch", "logcluster", NAME, "--type=merge", "--patch=" + json);
+  }
+
+  /** Waits until nothing is under way, as the condition tells that is meant for it. */
+  public void awaitStable(Duration limit) {
+    kubectl.run(
+        "wait",
+        "--for=condition=Stable",
+        "logcluster/" + NAME,
+        "--timeout=" + limit.toSeconds() + "s");
+  }
+
+  /** What {@code kubectl get} shows in its column for people. */
+  public String message() {
+    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.message}");
+  }
+
+  /** Asks for a restart of all brokers in the way of those who know StatefulSets. */
+  public void restartAll() {
+    kubectl.run("rollout", "restart", "statefulset/" + NAME);
+  }
+
+  /** Ends the operator's process at once; its Deployment starts another. */
+  public void killOperator() {
+    kubectl.run(
+        "--namespace=millrace",
+        "delete",
+        "pods",
+        "--all",
+        "--force",
+        "--grace-period=0",
+        "--wait=false");
+  }
+
+  /** Evicts all pods from a node, as one who repairs it does, and lets them come again. */
+  public void drain(String node) {
+    try {
+      kubectl.run(
+          "drain",
+          node,
+          "--ignore-daemonsets",
+          "--delete-emptydir-data",
+          "--force",
+          "--timeout=4m");
+    } finally {
+      kubectl.run("uncordon", node);
+    }
+  }
+
+  /** The nodes of the cluster, by name. */
+  public List<String> nodes() {
     List<String> nodes = new ArrayList<>();
     kubectl
         .get("nodes")

@@ -7,7 +7,7 @@ final class Manifests {
 
   private Manifests() {}
 
-  static String logCluster(String name, int brokers, String memory) {
+  static String logCluster(String name, int brokers, String memory, String cpu) {
     return """
         apiVersion: millrace.dev/v1beta1
         kind: LogCluster
@@ -16,14 +16,14 @@ final class Manifests {
           brokers: %d
           memory: %s
           # Without it the brokers would get what clients on the same cores leave them, which is next to nothing.
-          cpu: "1"
+          cpu: %s
           storage: {size: 2Gi}
         """
-        .formatted(name, brokers, memory);
+        .formatted(name, brokers, memory, cpu);
   }
 
   /**
-   * A volume for each broker, on a node of its own, and the claim that its StatefulSet will find.
+   * A volume for each broker, on the nodes in turn, and the claim that its StatefulSet will find.
    */
   static String volumes(String name, String namespace, List<String> nodes, LoopVolumes volumes) {
     StringBuilder all = new StringBuilder();
@@ -48,14 +48,19 @@ final class Manifests {
           ---
           apiVersion: v1
           kind: PersistentVolumeClaim
-          metadata: {name: data-%1$s-%2$d, namespace: %5$s}
+          metadata: {name: data-%1$s-%2$d, namespace: %5$s, labels: {millrace.dev/cluster: %1$s}}
           spec:
             accessModes: [ReadWriteOnce]
             storageClassName: standard
             volumeName: data-%1$s-%2$d
             resources: {requests: {storage: 2Gi}}
           """
-              .formatted(name, broker, volumes.folder(broker), nodes.get(broker), namespace));
+              .formatted(
+                  name,
+                  broker,
+                  volumes.folder(broker),
+                  nodes.get(broker % nodes.size()),
+                  namespace));
     }
     return all.toString();
   }

@@ -36,7 +36,9 @@ public final class FaultsMain implements Callable<Integer> {
     /** SIGKILL of one broker after the other: how long producers wait. */
     kill,
     /** Planned restarts of one broker after the other: how long producers wait. */
-    restart
+    restart,
+    /** What operators of clusters do by day, one after the other, and a verdict. */
+    daytwo
   }
 
   @Option(names = "--mode", description = "${COMPLETION-CANDIDATES}")
@@ -128,7 +130,10 @@ public final class FaultsMain implements Callable<Integer> {
             .formatted(mode, drawn, topics, partitions, replicas, minIsr, producers, rate));
     try (Arena arena =
         new Arena(
-            cluster, kubectl, new HostNames(Path.of(System.getProperty("jdk.net.hosts.file"))))) {
+            cluster,
+            kubectl,
+            new HostNames(Path.of(System.getProperty("jdk.net.hosts.file"))),
+            mode == Mode.daytwo ? DayTwoRun.SPARE : 0)) {
       arena.setUp(memory);
       Load load =
           new Load(
@@ -161,6 +166,7 @@ public final class FaultsMain implements Callable<Integer> {
                   .run();
           case kill -> new KillMeasurement(stage, times).run();
           case restart -> new RestartMeasurement(stage, times).run();
+          case daytwo -> new DayTwoRun(stage).run();
         };
     if (!well) {
       stage.collect("violated");

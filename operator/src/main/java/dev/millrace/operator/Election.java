@@ -1,0 +1,52 @@
+package dev.millrace.operator;
+
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How one of several operators is chosen to work while the others only watch.
+ *
+ * @param namespace of the Lease that they compete for
+ * @param identity of this one: the name of its pod
+ * @param lost called when it is no longer the chosen one: it may not know what the other has done
+ *     since, so it has to do nothing more, at once
+ */
+public record Election(String namespace, String identity, Runnable lost) {
+  private static final Logger LOG = LoggerFactory.getLogger(Election.class);
+  private static final String LEASE = "millrace-operator";
+
+  /** Of a process that ends when it is no longer the chosen one. */
+  static Election of(String namespace, String pod) {
+    return new Election(namespace, pod, () -> Runtime.getRuntime().halt(1));
+  }
+
+  /**
+   * As the framework wants it.
+   *
+   * @param closing whether this operator gives up its office itself
+   */
+  LeaderElectionConfiguration configuration(BooleanSupplier closing) {
+    return new LeaderElectionConfiguration(
+        LEASE,
+        namespace,
+        LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
+        LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
+        LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
+        identity,
+        new LeaderCallbacks(
+            () -> LOG.atInfo().addKeyValue("identity", identity).log("Chosen to work"),
+            () -> stopped(closing.getAsBoolean()),
+            chosen -> LOG.atInfo().addKeyValue("chosen", chosen).log("An operator was chosen")),
+        false);
+  }
+
+  private void stopped(boolean closing) {
+    if (!closing) {
+      LOG.atError().addKeyValue("identity", identity).log("Another operator was chosen: ending");
+      lost.run();
+    }
+  }
+}

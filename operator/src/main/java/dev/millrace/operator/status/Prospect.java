@@ -1,0 +1,78 @@
+package dev.millrace.operator.status;
+
+import dev.millrace.crds.LogClusterStatus.Plan;
+import dev.millrace.operator.health.Bytes;
+import dev.millrace.operator.rebalance.MoveState;
+import dev.millrace.operator.rebalance.MoveState.Step;
+import dev.millrace.operator.rebalance.Movement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the operator would do if it might.
+ *
+ * @param changes what would be otherwise with each broker, in words
+ * @param restarts the pods that would restart, in that order
+ * @param from how many brokers there are
+ * @param to how many there would be
+ * @param moves what would be copied
+ * @param each how long a restart took last until all was well again, if one has been seen
+ */
+public record Prospect(
+    List<String> changes,
+    List<String> restarts,
+    int from,
+    int to,
+    Movement moves,
+    Optional<Duration> each) {
+  private static final int PODS = 100;
+
+  public Prospect {
+    changes = List.copyOf(changes);
+    restarts = List.copyOf(restarts);
+  }
+
+  Plan plan() {
+    return new Plan(
+        changes.isEmpty() ? null : changes,
+        restarts.isEmpty() ? null : restarts.stream().limit(PODS).toList(),
+        from == to ? null : "from %d to %d".formatted(from, to),
+        copies().orElse(null),
+        duration().map(Texts::rounded).map(text -> "~" + text).orElse(null));
+  }
+
+  private Optional<String> copies() {
+    if (moves.goal().isEmpty()) {
+      return Optional.empty();
+    }
+    var state = moves.state();
+    if (state.obstacle().isPresent()) {
+      return Optional.of("refused: " + state.obstacle().get().detail());
+    }
+    return switch (state.step()) {
+      case PLANNING -> Optional.of("being computed");
+      case MOVING -> Optional.of(copies(state));
+      case SETTLED -> Optional.empty();
+    };
+  }
+
+  private static String copies(MoveState state) {
+    return "%d partition%s, %s to copy"
+        .formatted(
+            state.partitions().all(),
+            state.partitions().all() == 1 ? "" : "s",
+            Bytes.text(state.bytes().all()));
+  }
+
+  /** Empty where a part of it is not known. */
+  private Optional<Duration> duration() {
+    boolean known = restarts.isEmpty() || each.isPresent();
+    if (!known || moves.state().step() == Step.PLANNING && moves.goal().isPresent()) {
+      return Optional.empty();
+    }
+    var rolling = each.orElse(Duration.ZERO).multipliedBy(restarts.size());
+    var all = rolling.plus(moves.state().left().orElse(Duration.ZERO));
+    return all.isZero() ? Optional.empty() : Optional.of(all);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.operator.rebalance;
+
+import org.jspecify.annotations.NullMarked;

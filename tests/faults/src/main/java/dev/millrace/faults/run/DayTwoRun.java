@@ -1,0 +1,152 @@
+package dev.millrace.faults.run;
+
+import dev.millrace.faults.check.Rule;
+import dev.millrace.faults.check.Verdict;
+import dev.millrace.faults.cluster.Arena;
+import dev.millrace.faults.cluster.BrokerPod;
+import dev.millrace.faults.workload.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * What those do who run a cluster, one after the other under load: changes of settings and memory,
+ * restarts, nodes that are drained, brokers that come and go, and an operator that is killed in the
+ * middle of it. Then the verdict. Used once, by one thread.
+ */
+final class DayTwoRun {
+  /** Brokers that come and go. */
+  static final int SPARE = 2;
+
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final Stage stage;
+  private final Arena arena;
+  private final Verdict verdict = new Verdict();
+  private final List<String> table = new ArrayList<>();
+
+  /** Something that is done, and is over when the cluster is stable. */
+  private interface Act {
+    void run() throws InterruptedException;
+  }
+
+  DayTwoRun(Stage stage) {
+    this.stage = stage;
+    this.arena = stage.arena();
+  }
+
+  /** Runs; true if nothing was violated. */
+  boolean run() throws InterruptedException {
+    int few = arena.brokers();
+    int many = few + SPARE;
+    try (Workload workload = stage.startWorkload()) {
+      act(
+          workload,
+          "change a setting",
+          () -> arena.patch("{\"spec\":{\"config\":{\"log.retention.hours\":72}}}"));
+      for (String node : arena.nodes()) {
+        act(workload, "drain " + node, () -> arena.drain(node));
+      }
+      act(
+          workload,
+          "scale out, operator killed",
+          () -> {
+            scale(many);
+            await("Rebalancing");
+            arena.killOperator();
+          });
+      act(
+          workload,
+          "scale in, and back",
+          () -> {
+            scale(few);
+            await("emptying");
+            scale(many);
+          });
+      act(
+          workload,
+          "scale in, operator killed",
+          () -> {
+            scale(few);
+            await("emptying");
+            arena.killOperator();
+          });
+      act(workload, "more memory", () -> arena.patch("{\"spec\":{\"memory\":\"640Mi\"}}"));
+      act(
+          workload,
+          "rollout restart",
+          () -> {
+            Set<String> before = containers();
+            arena.restartAll();
+            until(
+                "every broker is another process",
+                () -> containers().stream().noneMatch(before::contains));
+          });
+      workload.stopProducers();
+      stage.journal().report("\n" + String.join("", table));
+      return stage.judge(workload, verdict);
+    }
+  }
+
+  private void scale(int brokers) {
+    arena.patch("{\"spec\":{\"brokers\":%d}}".formatted(brokers));
+  }
+
+  private Set<String> containers() {
+    return arena.pods().stream().map(BrokerPod::container).collect(Collectors.toSet());
+  }
+
+  private void await(String word) throws InterruptedException {
+    until("the status tells of " + word, () -> arena.message().contains(word));
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  private void until(String what, Condition condition) throws InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.holds()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("in vain: " + what + "; " + arena.message());
+      }
+      stage.sleep(LOOK);
+    }
+  }
+
+  private void act(Workload workload, String name, Act act) throws InterruptedException {
+    long errors = workload.errors().total("producer");
+    long begin = System.nanoTime();
+    String trouble = "";
+    try {
+      act.run();
+      arena.awaitStable(LIMIT);
+    } catch (IllegalStateException e) {
+      trouble = String.valueOf(e.getMessage());
+    }
+    List<String> ills = stage.health().await(LIMIT);
+    long end = System.nanoTime();
+    verdict.examined(Rule.NOT_RECOVERED, 1);
+    if (!trouble.isEmpty() || !ills.isEmpty()) {
+      verdict.violated(Rule.NOT_RECOVERED, "%s: %s %s", name, trouble, ills);
+      stage.collect("not-recovered");
+    }
+    List<Long> stalls = new ArrayList<>();
+    for (int partition = 0; partition < workload.partitions().size(); partition++) {
+      stalls.add(workload.clock().longestGap(partition, begin, end));
+    }
+    String row =
+        "%-28s %4d s   longest stall ms p50/max %-12s   %d producer errors%n"
+            .formatted(
+                name,
+                TimeUnit.NANOSECONDS.toSeconds(end - begin),
+                Spread.ofNanos(stalls),
+                workload.errors().total("producer") - errors);
+    table.add(row);
+    stage.journal().say(row.strip());
+  }
+}

@@ -154,6 +154,7 @@ final class Rows {
     var all = new ArrayList<Operation>();
     roll(seen).ifPresent(all::add);
     scale(seen).ifPresent(all::add);
+    announced(seen).ifPresent(all::add);
     if (!seen.departed().isEmpty()) {
       all.add(
           new Operation("Scaling", Texts.brokers(seen.departed()), "Unregistering", null, null));
@@ -234,6 +235,13 @@ final class Rows {
                       null))
               : Optional.empty();
     };
+  }
+
+  /** While nobody tells how it is, what has begun to move is not forgotten. */
+  private static Optional<Operation> announced(Observation seen) {
+    return seen.health().cluster().isPresent()
+        ? Optional.empty()
+        : seen.before().stream().flatMap(status -> Statuses.moves(status).stream()).findFirst();
   }
 
   private static Operation moving(Observation seen, String type, @Nullable String subject) {

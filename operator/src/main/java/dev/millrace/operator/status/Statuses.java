@@ -86,13 +86,19 @@ public final class Statuses {
         .isPresent();
   }
 
-  /** The operation that moves replicas, if a status tells of one. */
+  /** What kind of operation moves replicas, if a status tells of one. */
   public static Optional<String> moving(@Nullable LogClusterStatus status) {
-    List<Operation> operations =
-        Optional.ofNullable(status).map(LogClusterStatus::operations).orElse(List.of());
+    return Optional.ofNullable(status).flatMap(Statuses::moves).map(Operation::type);
+  }
+
+  /** The operation that moves replicas, if a status tells of one. */
+  static Optional<Operation> moves(LogClusterStatus status) {
+    List<Operation> operations = Optional.ofNullable(status.operations()).orElse(List.of());
     return operations.stream()
-        .map(Operation::type)
-        .filter(type -> type.equals(MoveDecision.DRAINING) || type.equals(MoveDecision.REBALANCING))
+        .filter(
+            operation ->
+                operation.type().equals(MoveDecision.DRAINING)
+                    || operation.type().equals(MoveDecision.REBALANCING))
         .findFirst();
   }
 

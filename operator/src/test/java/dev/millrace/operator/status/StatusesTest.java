@@ -17,6 +17,8 @@ import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.rebalance.MoveGoal;
+import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
@@ -36,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -58,8 +61,45 @@ class StatusesTest {
 
   private RollDecision roll = new Settled();
   private Renewal renewal = Renewal.NONE;
+  private Movement moves = Movement.NONE;
   private final LogCluster cluster =
       Fixtures.cluster("{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}");
+
+  @Test
+  void whatMovesIsToldInFiguresAndNotForgottenWhileNobodyTells() {
+    // Given
+    cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
+    moves =
+        new Movement(
+            Optional.of(new MoveGoal("here:9092", List.of(), true, true, true, 1, 1)),
+            new MoveState(
+                MoveState.Step.MOVING,
+                Set.of(),
+                new MoveState.Part(12, 40),
+                new MoveState.Part(3L << 30, 9L << 30),
+                Optional.of(Duration.ofSeconds(47)),
+                Optional.empty(),
+                Optional.empty()));
+
+    // When
+    var moving = statuses(1).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(moving.phase()).isEqualTo("Rebalancing");
+    assertThat(moving.message()).isEqualTo("Rebalancing (12 of 40 partitions, 3Gi of 9Gi, ~40s)");
+    assertThat(condition(moving, "Stable").getStatus()).isEqualTo("False");
+    assertThat(Statuses.moving(moving)).contains("Rebalancing");
+
+    // When
+    cluster.setStatus(moving);
+    moves = Movement.NONE;
+
+    // Then
+    assertThat(Statuses.moving(statuses(2).of(seen(pods(3, "r"), ClusterHealth.UNKNOWN))))
+        .contains("Rebalancing");
+    assertThat(Statuses.moving(statuses(2).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)))))
+        .isEmpty();
+  }
 
   @Test
   void aSecondLookAtTheSameGivesTheSameStatus() {
@@ -367,7 +407,7 @@ class StatusesTest {
         "0.1.0",
         MemoryPlan.of(cluster.getSpec()),
         new Keep(Math.max(3, pods.size())),
-        Movement.NONE,
+        moves,
         roll,
         pods,
         new Claims(claims, Optional.empty()),

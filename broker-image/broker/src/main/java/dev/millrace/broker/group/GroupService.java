@@ -47,6 +47,7 @@ public final class GroupService implements AutoCloseable {
   private final int maxMessageBytes;
   private final CoordinatorLogs logs;
   private final ClusterMetadata metadata;
+  private final OffsetsLogWriter writer;
   private final GroupCoordinatorService coordinator;
   private final StoppablePublisher publisher;
   private final Metrics metrics;
@@ -61,6 +62,7 @@ public final class GroupService implements AutoCloseable {
     this.metadata = metadata;
     this.metrics = new Metrics();
     this.registry = new MetricsRegistry();
+    this.writer = new OffsetsLogWriter(logs);
     this.coordinator =
         new GroupCoordinatorService.Builder(nodeId, config)
             .withTime(Time.SYSTEM)
@@ -71,7 +73,7 @@ public final class GroupService implements AutoCloseable {
                     new GroupCoordinatorRecordSerde(),
                     config.offsetsLoadBufferSize(),
                     Time.SYSTEM))
-            .withWriter(new OffsetsLogWriter(logs))
+            .withWriter(writer)
             .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
             .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
             .withGroupConfigManager(new GroupConfigManager(config, settings.shareGroups()))
@@ -142,6 +144,7 @@ public final class GroupService implements AutoCloseable {
     @Override
     public void onElection(TopicPartition partition, int leaderEpoch) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+        writer.elected(partition);
         coordinator.onElection(partition.partition(), leaderEpoch);
       }
     }

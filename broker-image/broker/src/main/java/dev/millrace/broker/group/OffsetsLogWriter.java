@@ -2,7 +2,10 @@ package dev.millrace.broker.group;
 
 import dev.millrace.broker.replica.CoordinatorLogs;
 import dev.millrace.broker.replica.HighWatermarkListener;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -25,6 +28,7 @@ final class OffsetsLogWriter implements PartitionWriter {
   }
 
   private final CoordinatorLogs logs;
+  private final Map<TopicPartition, Set<Listener>> registered = new ConcurrentHashMap<>();
 
   OffsetsLogWriter(CoordinatorLogs logs) {
     this.logs = logs;
@@ -32,12 +36,42 @@ final class OffsetsLogWriter implements PartitionWriter {
 
   @Override
   public void registerListener(TopicPartition partition, Listener listener) {
-    logs.addHighWatermarkListener(partition, new Relay(listener));
+    registered.computeIfAbsent(partition, any -> ConcurrentHashMap.newKeySet()).add(listener);
+    try {
+      logs.addHighWatermarkListener(partition, new Relay(listener));
+    } catch (RuntimeException e) {
+      forget(partition, listener);
+      throw e;
+    }
   }
 
   @Override
   public void deregisterListener(TopicPartition partition, Listener listener) {
+    forget(partition, listener);
     logs.removeHighWatermarkListener(partition, new Relay(listener));
+  }
+
+  private void forget(TopicPartition partition, Listener listener) {
+    registered.computeIfPresent(
+        partition,
+        (id, listeners) -> {
+          listeners.remove(listener);
+          return listeners.isEmpty() ? null : listeners;
+        });
+  }
+
+  /**
+   * This broker leads the partition in a new epoch. Where it led it in the one before, as when one
+   * of its other replicas moved away, the coordinator goes on with what it has, while those who
+   * listened to the old tenure are told of nothing more: without this, whatever a group writes
+   * would wait until it is given up.
+   */
+  void elected(TopicPartition partition) {
+    for (Listener listener : registered.getOrDefault(partition, Set.of())) {
+      logs.addHighWatermarkListener(partition, new Relay(listener));
+      // It may have risen before there was anybody to be told.
+      listener.onHighWatermarkUpdated(partition, logs.highWatermark(partition));
+    }
   }
 
   @Override

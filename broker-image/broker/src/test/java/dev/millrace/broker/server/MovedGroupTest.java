@@ -1,0 +1,76 @@
+package dev.millrace.broker.server;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.internals.Topic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Groups whose partition of the offsets topic gets other replicas while their coordinator stays.
+ */
+class MovedGroupTest {
+  private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void commitsGoOnWhenAReplicaOfTheirPartitionMovesAway() throws Exception {
+    try (var brokers =
+            BrokerHarness.start(
+                directory,
+                2,
+                Map.of("min.insync.replicas", "1", "offsets.topic.replication.factor", "2"));
+        Admin admin = brokers.admin()) {
+      // Given
+      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
+      commit(admin, 1);
+      List<TopicPartitionInfo> before = offsets(admin);
+      assertThat(before).allSatisfy(one -> assertThat(one.replicas()).hasSize(2));
+
+      // When: each keeps its leader alone, which begins a new epoch of that leader
+      for (TopicPartitionInfo one : before) {
+        admin
+            .alterPartitionReassignments(
+                Map.of(
+                    new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, one.partition()),
+                    Optional.of(new NewPartitionReassignment(List.of(one.leader().id())))))
+            .all()
+            .get();
+      }
+      await()
+          .atMost(BrokerHarness.DEADLINE)
+          .until(() -> offsets(admin).stream().allMatch(one -> one.replicas().size() == 1));
+
+      // Then
+      commit(admin, 2);
+    }
+  }
+
+  private static void commit(Admin admin, long offset) throws Exception {
+    admin
+        .alterConsumerGroupOffsets("readers", Map.of(PARTITION, new OffsetAndMetadata(offset)))
+        .all()
+        .get();
+    assertThat(admin.listConsumerGroupOffsets("readers").partitionsToOffsetAndMetadata().get())
+        .containsEntry(PARTITION, new OffsetAndMetadata(offset));
+  }
+
+  private static List<TopicPartitionInfo> offsets(Admin admin) throws Exception {
+    String name = Topic.GROUP_METADATA_TOPIC_NAME;
+    return requireNonNull(admin.describeTopics(List.of(name)).allTopicNames().get().get(name))
+        .partitions();
+  }
+}

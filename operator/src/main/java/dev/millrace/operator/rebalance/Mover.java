@@ -284,7 +284,7 @@ final class Mover implements AutoCloseable {
         return progress(goal);
       }
     }
-    if (worked || !plan.moves().isEmpty() || goal.balance()) {
+    if (goal.balance()) {
       admin.lead(
           admin.layout(serving).partitions().stream()
               .filter(hosted -> !hosted.replicas().isEmpty())

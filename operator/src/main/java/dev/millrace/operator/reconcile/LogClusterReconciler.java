@@ -145,14 +145,16 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
 
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {
     var spec = cluster.getSpec();
-    var health = requireNonNull(sources).health().of(ResourceID.fromResource(cluster));
-    var memory = MemoryPlan.of(spec);
     var id = ResourceID.fromResource(cluster);
-    var moves = requireNonNull(sources).moves();
-    var rebalance = Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
+    var health = requireNonNull(sources).health().of(id);
+    var memory = MemoryPlan.of(spec);
     var scale =
         ScalePlanner.decide(
-            spec.brokers(), actual.replicas(), health, moves.of(id), rebalance.auto());
+            spec.brokers(),
+            actual.replicas(),
+            health,
+            requireNonNull(sources).moves().of(id),
+            rebalance(spec).auto());
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()));
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
     var renewal =
@@ -179,7 +181,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         changed
             ? new Preparing()
             : roll(names, roller(spec, scale.brokers(), actual), actual, health);
-    var movement = movement(cluster, rebalance, scale, roll, actual, health);
+    var movement = movement(cluster, scale, roll, actual, health);
     return new Observation(
         cluster,
         names,
@@ -249,8 +251,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             actual.find(StatefulSet.class, names.cluster()),
             actual.find(ConfigMap.class, names.config()));
     var outdated = new Roller(brokers, changes.isEmpty() ? actual.revision() : NEW, policy(spec));
-    var rebalance = Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
-    var goal = decision(cluster, rebalance, brokers, new Settled(), actual, health).prospect();
+    var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
     return new Prospect(
         changes,
@@ -264,14 +265,13 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /** Has replicas move, or not any more; what comes of it is seen in later passes. */
   private Movement movement(
       LogCluster cluster,
-      Rebalance settings,
       ScaleDecision scale,
       RollDecision roll,
       Actual actual,
       ClusterHealth health) {
     var id = ResourceID.fromResource(cluster);
     var moves = requireNonNull(sources).moves();
-    var decision = decision(cluster, settings, scale.brokers(), roll, actual, health);
+    var decision = decision(cluster, scale.brokers(), roll, actual, health);
     var movement = new Movement(decision.goal(), moves.of(id));
     if (decision.settled() && health.cluster().isPresent()) {
       moves.evened(id, decision.holdings());
@@ -281,12 +281,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   private MoveDecision decision(
-      LogCluster cluster,
-      Rebalance settings,
-      int running,
-      RollDecision roll,
-      Actual actual,
-      ClusterHealth health) {
+      LogCluster cluster, int running, RollDecision roll, Actual actual, ClusterHealth health) {
     var id = ResourceID.fromResource(cluster);
     var moves = requireNonNull(sources).moves();
     int wanted = cluster.getSpec().brokers();
@@ -296,7 +291,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             .filter(pod -> pod.id() < staying && pod.ready() && !pod.deleting())
             .count();
     return new MoveDecision(
-        settings,
+        rebalance(cluster.getSpec()),
         clients(actual),
         wanted,
         running,
@@ -309,6 +304,10 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
 
   private static Roller roller(LogClusterSpec spec, int brokers, Actual actual) {
     return new Roller(brokers, actual.revision(), policy(spec));
+  }
+
+  private static Rebalance rebalance(LogClusterSpec spec) {
+    return Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
   }
 
   private static SingleReplicaPolicy policy(LogClusterSpec spec) {

@@ -76,30 +76,13 @@ public record MoveDecision(
     if (health.cluster().isEmpty() || bootstrap.isEmpty() || !settings.auto()) {
       return Optional.empty();
     }
-    if (wanted <= running) {
-      return wanted < running || lacking()
-          ? Optional.of(unannounced(goal(wanted == running)))
-          : Optional.empty();
+    if (wanted == running && !lacking()) {
+      return Optional.empty();
     }
-    var now = goal(true);
-    var then = new ArrayList<>(now.brokers());
+    var brokers = new ArrayList<>(brokers());
     IntStream.range(running, wanted)
-        .forEach(id -> then.add(new MoveGoal.Broker(id, Optional.empty(), Role.SERVES, false)));
-    return Optional.of(
-        unannounced(
-            new MoveGoal(
-                now.bootstrap(), then, true, false, false, now.throttle(), now.inFlight())));
-  }
-
-  private static MoveGoal unannounced(MoveGoal goal) {
-    return new MoveGoal(
-        goal.bootstrap(),
-        goal.brokers(),
-        goal.balance(),
-        false,
-        false,
-        goal.throttle(),
-        goal.inFlight());
+        .forEach(id -> brokers.add(new MoveGoal.Broker(id, Optional.empty(), Role.SERVES, false)));
+    return Optional.of(goal(brokers, wanted >= running, false, false));
   }
 
   /** Whether nothing is left to be moved, and nobody leaves. */
@@ -145,21 +128,31 @@ public record MoveDecision(
     return member.fenced() ? Role.AWAY : Role.SERVES;
   }
 
+  private List<MoveGoal.Broker> brokers() {
+    return members().stream()
+        .map(
+            member ->
+                new MoveGoal.Broker(
+                    member.id(),
+                    Optional.ofNullable(member.rack()).filter(rack -> !rack.isEmpty()),
+                    role(member),
+                    !member.fenced()))
+        .toList();
+  }
+
   private MoveGoal goal(boolean balance) {
+    return goal(
+        brokers(), balance && settings.auto(), underWay.isPresent(), quiet && settings.auto());
+  }
+
+  private MoveGoal goal(
+      List<MoveGoal.Broker> brokers, boolean balance, boolean announced, boolean mayBegin) {
     return new MoveGoal(
         bootstrap,
-        members().stream()
-            .map(
-                member ->
-                    new MoveGoal.Broker(
-                        member.id(),
-                        Optional.ofNullable(member.rack()).filter(rack -> !rack.isEmpty()),
-                        role(member),
-                        !member.fenced()))
-            .toList(),
-        balance && settings.auto(),
-        underWay.isPresent(),
-        quiet && settings.auto(),
+        brokers,
+        balance,
+        announced,
+        mayBegin,
         settings.bytesPerSecond(),
         settings.inFlight());
   }

@@ -58,11 +58,9 @@ public record Prospect(
   }
 
   private static String copies(MoveState state) {
-    return "%d partition%s, %s to copy"
+    return "%s, %s to copy"
         .formatted(
-            state.partitions().all(),
-            state.partitions().all() == 1 ? "" : "s",
-            Bytes.text(state.bytes().all()));
+            Texts.count(state.partitions().all(), "partition"), Bytes.text(state.bytes().all()));
   }
 
   /** Empty where a part of it is not known. */

@@ -113,7 +113,7 @@ final class Texts {
         "%d of %s, %s of %s%s"
             .formatted(
                 state.partitions().done(),
-                count((int) state.partitions().all(), "partition"),
+                count(state.partitions().all(), "partition"),
                 Bytes.text(state.bytes().done()),
                 Bytes.text(state.bytes().all()),
                 state.left().map(left -> ", ~" + rounded(left)).orElse("")));
@@ -240,7 +240,7 @@ final class Texts {
         + (ids.size() > NAMED ? "…" : "");
   }
 
-  private static String count(int number, String noun) {
+  static String count(long number, String noun) {
     return number == 1 ? "1 " + noun : number + " " + noun + "s";
   }
 }

@@ -135,10 +135,7 @@ final class DayTwoRun {
       verdict.violated(Rule.NOT_RECOVERED, "%s: %s %s", name, trouble, ills);
       stage.collect("not-recovered");
     }
-    List<Long> stalls = new ArrayList<>();
-    for (int partition = 0; partition < workload.partitions().size(); partition++) {
-      stalls.add(workload.clock().longestGap(partition, begin, end));
-    }
+    List<Long> stalls = workload.clock().longestGaps(begin, end);
     String row =
         "%-28s %4d s   longest stall ms p50/max %-12s   %d producer errors%n"
             .formatted(

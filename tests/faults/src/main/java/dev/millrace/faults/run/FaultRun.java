@@ -53,10 +53,7 @@ final class FaultRun {
     long over = System.nanoTime();
     recover("after " + fault);
     long well = System.nanoTime();
-    List<Long> stalls = new ArrayList<>();
-    for (int partition = 0; partition < workload.partitions().size(); partition++) {
-      stalls.add(workload.clock().longestGap(partition, begin, well));
-    }
+    List<Long> stalls = workload.clock().longestGaps(begin, well);
     long met = workload.errors().total("producer") - errors;
     occurrences.add(new Occurrence(fault.kind(), Duration.ofNanos(well - over), stalls, met));
     stage

@@ -37,10 +37,7 @@ final class RestartMeasurement {
         long begin = System.nanoTime();
         stage.arena().delete(broker, false);
         List<String> ills = stage.health().await(LIMIT);
-        List<Long> stalls = new ArrayList<>();
-        for (int partition = 0; partition < workload.partitions().size(); partition++) {
-          stalls.add(workload.clock().longestGap(partition, begin, System.nanoTime()));
-        }
+        List<Long> stalls = workload.clock().longestGaps(begin, System.nanoTime());
         stage
             .journal()
             .say(

@@ -3,6 +3,7 @@ package dev.millrace.faults.workload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * When produces of each partition were acknowledged: the gaps between acknowledgements, and the
@@ -67,6 +68,13 @@ public final class AckClock {
   /** The gaps that ended after a moment, in their order. */
   public synchronized List<Gap> gapsSince(int partition, long start) {
     return gaps.get(partition).stream().filter(gap -> gap.to() - start > 0).toList();
+  }
+
+  /** Of each partition, {@link #longestGap}. */
+  public List<Long> longestGaps(long start, long end) {
+    return IntStream.range(0, last.length)
+        .mapToObj(partition -> longestGap(partition, start, end))
+        .toList();
   }
 
   /** The longest time without an acknowledgement between two moments; 0 if all were short. */

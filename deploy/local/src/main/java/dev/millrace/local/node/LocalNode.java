@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -36,6 +37,7 @@ public final class LocalNode implements AutoCloseable {
   private final NodeSettings settings;
   private final ClaimController claims;
   private final StatefulSetController sets;
+  private final DisruptionController budgets;
   private final VolumeMounts mounts;
   private final PodEvents events;
   private final PodAddresses addresses = new PodAddresses();
@@ -48,12 +50,14 @@ public final class LocalNode implements AutoCloseable {
   private final SharedIndexInformer<StatefulSet> setInformer;
   private final SharedIndexInformer<Pod> podInformer;
   private final SharedIndexInformer<PersistentVolumeClaim> claimInformer;
+  private final SharedIndexInformer<PodDisruptionBudget> budgetInformer;
 
   private LocalNode(KubernetesClient client, NodeSettings settings) {
     this.client = client;
     this.settings = settings;
     this.claims = new ClaimController(client, settings.volumes());
     this.sets = new StatefulSetController(client, settings.name());
+    this.budgets = new DisruptionController(client);
     this.mounts = new VolumeMounts(client, settings, claims);
     this.events = new PodEvents(client, settings.name());
     this.loop = new ControlLoop("local-node", RESYNC, this::pass);
@@ -62,6 +66,7 @@ public final class LocalNode implements AutoCloseable {
     this.setInformer = watch(StatefulSet.class, gone -> {});
     this.podInformer = watch(Pod.class, gone -> {});
     this.claimInformer = watch(PersistentVolumeClaim.class, claims::drop);
+    this.budgetInformer = watch(PodDisruptionBudget.class, gone -> {});
     watch(LogCluster.class, gone -> {});
   }
 
@@ -129,6 +134,8 @@ public final class LocalNode implements AutoCloseable {
               .toList());
     }
     allClaims.forEach(claims::reconcile);
+    List<StatefulSet> all = setInformer.getStore().list();
+    budgetInformer.getStore().list().forEach(budget -> budgets.reconcile(budget, all, pods));
     pods.stream()
         .filter(pod -> settings.name().equals(pod.getSpec().getNodeName()))
         .forEach(this::run);

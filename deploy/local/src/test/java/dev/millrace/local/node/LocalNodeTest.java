@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.local.api.ApiUnderTest;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
@@ -103,6 +106,52 @@ class LocalNodeTest {
   void stop() throws Exception {
     node.close();
     api.close();
+  }
+
+  @Test
+  void noMorePodsAreEvictedThanTheirBudgetLetsGo() {
+    // Given
+    client
+        .load(
+            new ByteArrayInputStream(
+                """
+                apiVersion: policy/v1
+                kind: PodDisruptionBudget
+                metadata: {name: web, namespace: default}
+                spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
+                """
+                    .getBytes(StandardCharsets.UTF_8)))
+        .create();
+    var budget = client.policy().v1().podDisruptionBudget().inNamespace("default").withName("web");
+    await().until(() -> allowed(budget.get()) == 1);
+    String before =
+        client.pods().inNamespace("default").withName("web-0").get().getMetadata().getUid();
+
+    // When
+    boolean first = evict("web-0");
+    boolean second = evict("web-1");
+
+    // Then
+    assertThat(first).isTrue();
+    assertThat(second).as("while the first is away").isFalse();
+    await()
+        .until(
+            () ->
+                readyPods().size() == 2
+                    && readyPods().stream()
+                        .noneMatch(pod -> pod.getMetadata().getUid().equals(before)));
+    await().until(() -> allowed(budget.get()) == 1);
+  }
+
+  private boolean evict(String pod) {
+    return client
+        .adapt(NamespacedKubernetesClient.class)
+        .withRequestConfig(new RequestConfigBuilder().withRequestRetryBackoffLimit(0).build())
+        .call(once -> once.pods().inNamespace("default").withName(pod).evict());
+  }
+
+  private static int allowed(PodDisruptionBudget budget) {
+    return budget.getStatus() == null ? -1 : budget.getStatus().getDisruptionsAllowed();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.millrace.local.api.ApiException;
 import dev.millrace.local.api.patch.MergePatch;
 import dev.millrace.local.api.patch.StrategicMergePatch;
 import dev.millrace.local.api.registry.DeleteOptions;
+import dev.millrace.local.api.registry.Evictions;
 import dev.millrace.local.api.registry.ResourceService;
 import dev.millrace.local.api.registry.ResourceType;
 import dev.millrace.local.api.registry.Selector;
@@ -27,12 +28,14 @@ final class ResourceHandler {
   };
 
   private final ResourceService service;
+  private final Evictions evictions;
   private final Tokens tokens;
   private final PodLogs logs;
   private final InstantSource clock;
 
   ResourceHandler(ResourceService service, Tokens tokens, PodLogs logs, InstantSource clock) {
     this.service = service;
+    this.evictions = new Evictions(service);
     this.tokens = tokens;
     this.logs = logs;
     this.clock = clock;
@@ -94,6 +97,13 @@ final class ResourceHandler {
       ObjectNode status = Json.child(answer, "status").put("token", tokens.issue(user));
       status.put("expirationTimestamp", clock.instant().plusSeconds(86_400 * 365).toString());
       reply.json(201, answer);
+      return;
+    }
+    if (path.subresource().equals("eviction")) {
+      JsonNode options = request.object().path("deleteOptions");
+      evictions.evict(
+          type, path.namespace(), path.name(), DeleteOptions.of(options, request.query()));
+      reply.json(201, success());
       return;
     }
     if (!path.name().isEmpty()) {
@@ -170,9 +180,7 @@ final class ResourceHandler {
       reply.json(left);
       return;
     }
-    ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
-    status.putObject("metadata");
-    status.put("status", "Success");
+    ObjectNode status = success();
     ObjectNode details = status.putObject("details").put("name", path.name());
     if (!type.group().isEmpty()) {
       details.put("group", type.group());
@@ -180,6 +188,12 @@ final class ResourceHandler {
     details.put("kind", type.plural());
     details.put("uid", Json.text(present, "metadata", "uid"));
     reply.json(status);
+  }
+
+  private static ObjectNode success() {
+    ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+    status.putObject("metadata");
+    return status.put("status", "Success");
   }
 
   private void log(Request request, ResourcePath path, Reply reply) throws IOException {

@@ -16,7 +16,7 @@ final class BuiltinTypes {
     return List.of(
         core("namespaces", "Namespace", false, List.of("ns"), Set.of("status")),
         core("nodes", "Node", false, List.of("no"), Set.of("status")),
-        core("pods", "Pod", true, List.of("po"), Set.of("status", "log")),
+        core("pods", "Pod", true, List.of("po"), Set.of("status", "log", "eviction")),
         core("services", "Service", true, List.of("svc"), Set.of("status")),
         core("configmaps", "ConfigMap", true, List.of("cm"), Set.of()),
         core("secrets", "Secret", true, List.of(), Set.of()),

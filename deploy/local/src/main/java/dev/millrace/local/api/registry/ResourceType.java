@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * One version of a kind that the API serves.
  *
  * @param storage the collection; versions of a kind share it
- * @param subresources of {@code status}, {@code scale}, {@code log}, {@code token}
+ * @param subresources of {@code status}, {@code scale}, {@code log}, {@code token}, {@code
+ *     eviction}
  * @param schema null for Kubernetes' own kinds, which are taken as they come
  * @param scale where the replicas are, null where there is no such subresource
  */

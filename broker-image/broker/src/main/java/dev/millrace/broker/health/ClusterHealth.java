@@ -16,6 +16,9 @@ public record ClusterHealth(
   public static final int MAX_WORST = 20;
   public static final int MAX_BROKERS = 1000;
 
+  /** The highest id for which it is told who shares partitions with whom. */
+  public static final int MAX_SHARES = 255;
+
   /**
    * Partitions counted by what is wrong with them; one may count in several.
    *
@@ -51,6 +54,8 @@ public record ClusterHealth(
    *     replica in sync, or they have no more of them than they need
    * @param unsparedExample the first of them by name
    * @param cordoned whether it gets no new replicas
+   * @param shares brokers that host a partition that it hosts, too, as a hexadecimal number with
+   *     one bit each, the lowest for broker 0; null where ids are above {@link #MAX_SHARES}
    */
   public record Broker(
       int id,
@@ -60,7 +65,8 @@ public record ClusterHealth(
       @Nullable String rack,
       int unspared,
       @Nullable String unsparedExample,
-      boolean cordoned) {}
+      boolean cordoned,
+      @Nullable String shares) {}
 
   /** The same, as another place of the metadata log has it that changed nothing of it. */
   ClusterHealth at(int controller, long offset) {

@@ -1,7 +1,9 @@
 package dev.millrace.broker.health;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +41,7 @@ public final class PartitionHealth {
     private int unspared;
     private @Nullable String topic;
     private int partition;
+    private final BitSet shares = new BitSet();
 
     void unspared(String name, int id) {
       unspared++;
@@ -49,10 +52,24 @@ public final class PartitionHealth {
       }
     }
 
+    /** A broker is no neighbour of its own; none for those that have too many. */
+    @Nullable String shares() {
+      if (shares.length() > ClusterHealth.MAX_SHARES + 1) {
+        return null;
+      }
+      var number = BigInteger.ZERO;
+      for (int id = shares.nextSetBit(0); id >= 0; id = shares.nextSetBit(id + 1)) {
+        number = number.setBit(id);
+      }
+      return number.toString(HEX);
+    }
+
     @Nullable String example() {
       return topic == null ? null : topic + "-" + partition;
     }
   }
+
+  private static final int HEX = 16;
 
   private record Judged(
       int severity, String topic, int partition, PartitionRegistration registration) {}
@@ -133,7 +150,13 @@ public final class PartitionHealth {
 
   private void count(String topic, int id, PartitionRegistration partition, int minIsr) {
     for (int replica : partition.replicas) {
-      hosted(replica).replicas++;
+      Hosted host = hosted(replica);
+      host.replicas++;
+      for (int other : partition.replicas) {
+        if (other != replica && other >= 0) {
+          host.shares.set(other);
+        }
+      }
     }
     if (partition.leader >= 0) {
       hosted(partition.leader).leaders++;
@@ -217,7 +240,8 @@ public final class PartitionHealth {
                   broker.rack().orElse(null),
                   counts.unspared,
                   counts.example(),
-                  !broker.hasUncordonedDirs());
+                  !broker.hasUncordonedDirs(),
+                  broker.id() > ClusterHealth.MAX_SHARES ? null : counts.shares());
             })
         .toList();
   }

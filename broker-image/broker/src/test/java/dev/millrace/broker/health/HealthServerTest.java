@@ -139,7 +139,7 @@ class HealthServerTest {
                 + "\"replicas\":[1,3],\"reason\":\"broker 3 is fenced\"}");
     assertThat(cluster.at("/brokers/0").toString())
         .isEqualTo(
-            "{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":2,\"unsparedExample\":\"payments-3\",\"cordoned\":false}");
+            "{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":2,\"unsparedExample\":\"payments-3\",\"cordoned\":false,\"shares\":\"16\"}");
   }
 
   @Test
@@ -238,7 +238,7 @@ class HealthServerTest {
               List.of(
                   new ClusterHealth.Unwell(
                       "payments", 3, 1, List.of(1), List.of(1, 3), "broker 3 is fenced"))),
-          List.of(new ClusterHealth.Broker(0, false, 36, 12, null, 2, "payments-3", false)));
+          List.of(new ClusterHealth.Broker(0, false, 36, 12, null, 2, "payments-3", false, "16")));
     }
 
     @Override

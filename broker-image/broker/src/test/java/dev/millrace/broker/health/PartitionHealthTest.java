@@ -36,8 +36,8 @@ class PartitionHealthTest {
     assertThat(health.metadataOffset()).isEqualTo(42);
     assertThat(health.brokers())
         .containsExactly(
-            new ClusterHealth.Broker(1, false, 1, 1, "rack-1", 1, "orders-0", false),
-            new ClusterHealth.Broker(2, false, 1, 0, "rack-2", 1, "orders-0", false));
+            new ClusterHealth.Broker(1, false, 1, 1, "rack-1", 1, "orders-0", false, "4"),
+            new ClusterHealth.Broker(2, false, 1, 0, "rack-2", 1, "orders-0", false, "2"));
   }
 
   @Test
@@ -171,6 +171,27 @@ class PartitionHealthTest {
     assertThat(health.brokers())
         .extracting(ClusterHealth.Broker::unspared, ClusterHealth.Broker::unsparedExample)
         .containsExactly(tuple(1, "single-1"), tuple(1, "behind-0"), tuple(1, "behind-0"));
+  }
+
+  @Test
+  void whoSharesPartitionsWithWhomIsTold() {
+    // Given
+    var images = new Images();
+    for (int id : List.of(0, 1, 2, 3, 300)) {
+      images.broker(id, false);
+    }
+    images
+        .partition(images.topic("left"), 0, 0, List.of(0, 2), List.of(0, 2))
+        .partition(images.topic("right"), 0, 1, List.of(1), List.of(1, 2))
+        .partition(images.topic("far"), 0, 3, List.of(3, 300), List.of(3, 300));
+
+    // When
+    ClusterHealth health = PartitionHealth.of(images.image(), 1, 1);
+
+    // Then
+    assertThat(health.brokers())
+        .extracting(ClusterHealth.Broker::shares)
+        .containsExactly("4", "4", "3", null, null);
   }
 
   @Test

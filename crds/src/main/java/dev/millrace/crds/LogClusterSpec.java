@@ -61,5 +61,7 @@ public record LogClusterSpec(
         @Nullable Map<String, IntOrString> config,
     @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
     @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling,
+    @JsonPropertyDescription("When brokers get what a new operator has for them.")
+        @Nullable Upgrades upgrades,
     @JsonPropertyDescription("How replicas move when brokers come and go.")
         @Nullable Rebalance rebalance) {}

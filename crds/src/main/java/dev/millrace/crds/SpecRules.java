@@ -92,6 +92,12 @@ final class SpecRules {
       "more in-sync replicas than replicas would refuse every write; make it at most"
           + " replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)";
 
+  static final String WINDOW_THERE =
+      "!has(self.policy) || self.policy != 'Window'"
+          + " || (has(self.windows) && size(self.windows) > 0)";
+  static final String WINDOW_MESSAGE =
+      "policy Window needs windows, such as windows: [{days: [Sun], from: '02:00', to: '05:00'}]";
+
   private static final String OWNED =
       "['node.id','broker.id','cluster.id','process.roles','listeners','advertised.listeners',"
           + "'inter.broker.listener.name','controller.listener.names','controller.quorum.voters',"

@@ -1,12 +1,10 @@
 package dev.millrace.operator;
 
 import dev.millrace.crds.LogCluster;
-import dev.millrace.operator.rebalance.KafkaReplicas;
-import dev.millrace.operator.rebalance.ReplicaAdmin;
+import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
 import dev.millrace.operator.reconcile.Zones;
 import dev.millrace.operator.scale.BrokerRegistry;
-import dev.millrace.operator.scale.KafkaBrokerRegistry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -45,15 +43,11 @@ public final class MillraceOperator implements AutoCloseable {
    * @throws io.javaoperatorsdk.operator.OperatorException when it cannot see: no CRD, no rights
    */
   public static MillraceOperator start(KubernetesClient client, OperatorSettings settings) {
-    return start(client, settings, new KafkaBrokerRegistry(), KafkaReplicas::new, Metrics.NOOP);
+    return start(client, settings, BrokerCalls.kafka(), Metrics.NOOP);
   }
 
   static MillraceOperator start(
-      KubernetesClient client,
-      OperatorSettings settings,
-      BrokerRegistry registry,
-      ReplicaAdmin.Factory replicas,
-      Metrics metrics) {
+      KubernetesClient client, OperatorSettings settings, BrokerCalls calls, Metrics metrics) {
     var closing = new AtomicBoolean();
     var operator =
         new Operator(
@@ -74,8 +68,7 @@ public final class MillraceOperator implements AutoCloseable {
             client,
             settings.brokers().withZones(Zones.allowed(client)),
             settings.healthInterval(),
-            registry,
-            replicas,
+            calls,
             MillraceOperator::clusterId,
             Clock.systemUTC()),
         controller ->
@@ -92,7 +85,7 @@ public final class MillraceOperator implements AutoCloseable {
                         .setMaxInterval(RETRY_MOST_MS)
                         .withoutMaxAttempts()));
     operator.start();
-    return new MillraceOperator(operator, registry, closing);
+    return new MillraceOperator(operator, calls.registry(), closing);
   }
 
   private static boolean asksAnew(LogCluster now, LogCluster before) {

@@ -35,6 +35,10 @@ class ArchitectureTest {
         .definedBy(ROOT + ".scale")
         .layer("rebalance")
         .definedBy(ROOT + ".rebalance")
+        .layer("settings")
+        .definedBy(ROOT + ".settings")
+        .layer("kafka")
+        .definedBy(ROOT + ".kafka")
         .layer("health")
         .definedBy(ROOT + ".health")
         .layer("resources")
@@ -53,6 +57,10 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("status", "reconcile", "program")
         .whereLayer("rebalance")
         .mayOnlyBeAccessedByLayers("scale", "status", "reconcile", "program")
+        .whereLayer("settings")
+        .mayOnlyBeAccessedByLayers("status", "reconcile")
+        .whereLayer("kafka")
+        .mayOnlyBeAccessedByLayers("scale", "rebalance", "settings")
         .whereLayer("health")
         .mayOnlyBeAccessedByLayers("roll", "scale", "status", "reconcile")
         .check(operator);
@@ -70,10 +78,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void kafkaIsKnownWhereBrokersAreUnregisteredAndReplicasMovedOnly() {
+  void kafkaIsKnownToThoseWhoSpeakItOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".scale", ROOT + ".rebalance")
+        .resideOutsideOfPackages(
+            ROOT + ".scale", ROOT + ".rebalance", ROOT + ".settings", ROOT + ".kafka")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

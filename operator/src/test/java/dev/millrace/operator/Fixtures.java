@@ -77,7 +77,7 @@ public final class Fixtures {
                         id, "Running", 100, "0.1.0", null, 1, replicas[id], 1024, null)));
     var members =
         IntStream.range(0, replicas.length)
-            .mapToObj(id -> new Member(id, false, replicas[id], 0, null, 0, null, null))
+            .mapToObj(id -> new Member(id, false, replicas[id], 0, null, 0, null, null, null))
             .toList();
     return new ClusterHealth(brokers, Optional.of(new ClusterReport(0, partitions, members)), true);
   }

@@ -1,9 +1,8 @@
 package dev.millrace.operator;
 
-import dev.millrace.operator.rebalance.ReplicaAdmin;
+import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.resources.Advertise;
 import dev.millrace.operator.resources.BrokerSettings;
-import dev.millrace.operator.scale.BrokerRegistry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -20,11 +19,7 @@ public final class StagedOperator implements AutoCloseable {
 
   /** Starts it for one namespace, with this image for brokers. */
   public StagedOperator(
-      KubernetesClient client,
-      String namespace,
-      BrokerRegistry registry,
-      ReplicaAdmin.Factory replicas,
-      String image) {
+      KubernetesClient client, String namespace, BrokerCalls calls, String image) {
     operator =
         MillraceOperator.start(
             client,
@@ -34,8 +29,7 @@ public final class StagedOperator implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofMillis(50),
                 Optional.empty()),
-            registry,
-            replicas,
+            calls,
             new Metrics() {
               @Override
               public void finishedReconciliation(

@@ -2,6 +2,7 @@ package dev.millrace.operator.health;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ public record ClusterReport(
    * @param unsparedExample the first of them
    * @param cordoned whether it gets no new replicas; null where the broker that tells is too old to
    *     know
+   * @param shares brokers with which it has partitions in common, a hexadecimal number with the
+   *     lowest bit for broker 0; null where that is not told
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Member(
@@ -41,5 +44,13 @@ public record ClusterReport(
       @Nullable String rack,
       int unspared,
       @Nullable String unsparedExample,
-      @Nullable Boolean cordoned) {}
+      @Nullable Boolean cordoned,
+      @Nullable String shares) {
+    private static final int HEX = 16;
+
+    /** Whether it is certain that no partition has a replica here and there. */
+    public boolean apartFrom(Member other) {
+      return shares != null && id != other.id && !new BigInteger(shares, HEX).testBit(other.id);
+    }
+  }
 }

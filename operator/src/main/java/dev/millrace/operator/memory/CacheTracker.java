@@ -14,6 +14,9 @@ public final class CacheTracker {
   static final Duration ENTER = Duration.ofMinutes(1);
   static final Duration LEAVE = Duration.ofMinutes(5);
 
+  /** How long what a broker reads from the disk may be put down to its having just come up. */
+  static final Duration YOUNG = Duration.ofMinutes(2);
+
   /** Below this the odd page is read again somewhere: 1 MiB a second. */
   private static final double REFAULTS_A_SECOND = 256;
 
@@ -39,6 +42,7 @@ public final class CacheTracker {
 
   private @Nullable Boolean looks;
   private long since;
+  private long first;
   private boolean decided;
   private @Nullable CachePressure pressure;
   private @Nullable CacheState last;
@@ -55,7 +59,12 @@ public final class CacheTracker {
             window.note(now.window(), nanos),
             lag.note(now.lagSeconds(), nanos));
     decide(cause(now).map(cause -> new CachePressure(cause, now.figures())), nanos);
-    var state = new CacheState(figures, Optional.ofNullable(pressure), decided);
+    if (last == null) {
+      first = nanos;
+    }
+    boolean warming =
+        Boolean.TRUE.equals(looks) && Duration.ofNanos(nanos - first).compareTo(YOUNG) < 0;
+    var state = new CacheState(figures, Optional.ofNullable(pressure), decided, warming);
     last = state;
     return state;
   }

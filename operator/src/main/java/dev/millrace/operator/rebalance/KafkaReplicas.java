@@ -1,5 +1,6 @@
 package dev.millrace.operator.rebalance;
 
+import dev.millrace.operator.kafka.Admins;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /** By Kafka's own admin protocol, as {@code kafka-reassign-partitions} does it. */
 public final class KafkaReplicas implements ReplicaAdmin {
-  private static final int TIMEOUT_MS = 30_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /** Topics whose settings are asked for in one request. */
   private static final int TOPICS = 500;
@@ -54,15 +54,7 @@ public final class KafkaReplicas implements ReplicaAdmin {
 
   /** One for the cluster that listens there. */
   public KafkaReplicas(String bootstrap) {
-    admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                TIMEOUT_MS / 3,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                TIMEOUT_MS));
+    admin = Admins.open(bootstrap, TIMEOUT);
   }
 
   @Override

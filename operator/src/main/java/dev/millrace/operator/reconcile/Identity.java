@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +30,19 @@ final class Identity {
     this.clusterIds = clusterIds;
   }
 
-  void ensure(LogCluster cluster, Optional<MetadataLog> actual) {
+  /**
+   * One pass.
+   *
+   * @param settings what has been set of what brokers follow while they run
+   */
+  void ensure(
+      LogCluster cluster, Optional<MetadataLog> actual, SortedMap<String, String> settings) {
     if (actual.isEmpty()) {
       create(cluster);
     }
-    var wanted = MetadataLogs.owned(cluster);
-    if (!actual.map(Identity::owners).orElse(List.of()).equals(owners(wanted))) {
+    var wanted = MetadataLogs.owned(cluster, settings);
+    boolean noted = actual.map(MetadataLogs::settings).orElseGet(TreeMap::new).equals(settings);
+    if (!noted || !actual.map(Identity::owners).orElse(List.of()).equals(owners(wanted))) {
       client
           .resource(wanted)
           .fieldManager(Applier.FIELD_MANAGER)

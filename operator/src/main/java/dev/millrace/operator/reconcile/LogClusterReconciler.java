@@ -8,15 +8,18 @@ import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.Rebalance;
 import dev.millrace.crds.Rolling;
 import dev.millrace.crds.SingleReplicaPolicy;
+import dev.millrace.crds.Upgrades;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.rebalance.Movement;
-import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.resources.MetadataLogs;
 import dev.millrace.operator.resources.Renewal;
+import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.Evictions;
 import dev.millrace.operator.roll.RollDecision;
@@ -24,10 +27,10 @@ import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.Roller;
-import dev.millrace.operator.scale.BrokerRegistry;
 import dev.millrace.operator.scale.MoveDecision;
 import dev.millrace.operator.scale.ScaleDecision;
 import dev.millrace.operator.scale.ScalePlanner;
+import dev.millrace.operator.settings.Tuning;
 import dev.millrace.operator.status.Edges;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.status.Prospect;
@@ -46,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,9 +73,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private static final Duration BUSY = Duration.ofSeconds(10);
 
   private final BrokerSettings settings;
+  private final Clock clock;
   private final Duration healthInterval;
-  private final BrokerRegistry registry;
-  private final ReplicaAdmin.Factory replicas;
+  private final BrokerCalls calls;
   private final Applier applier;
   private final Identity identity;
   private final Volumes volumes;
@@ -86,21 +90,19 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /**
    * A reconciler that writes with this client.
    *
-   * @param replicas opens what replicas are moved by
    * @param clusterIds makes the identity of a cluster that has none
    */
   public LogClusterReconciler(
       KubernetesClient client,
       BrokerSettings settings,
       Duration healthInterval,
-      BrokerRegistry registry,
-      ReplicaAdmin.Factory replicas,
+      BrokerCalls calls,
       Supplier<String> clusterIds,
       Clock clock) {
     this.settings = settings;
+    this.clock = clock;
     this.healthInterval = healthInterval;
-    this.registry = registry;
-    this.replicas = replicas;
+    this.calls = calls;
     this.applier = new Applier(client);
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
@@ -115,7 +117,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   @Override
   public List<EventSource<?, LogCluster>> prepareEventSources(
       EventSourceContext<LogCluster> context) {
-    var prepared = new Sources(context, healthInterval, replicas);
+    var prepared = new Sources(context, healthInterval, calls);
     sources = prepared;
     return prepared.all();
   }
@@ -155,12 +157,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             health,
             requireNonNull(sources).moves().of(id),
             rebalance(spec).auto());
-    identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()));
+    var tuning = tuning(cluster, actual, actual.find(MetadataLog.class, names.cluster()));
+    identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()), tuning.written());
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
     var renewal =
         Renewal.of(
             cluster,
             fresh.rendering(),
+            open(spec),
             actual.find(StatefulSet.class, names.cluster()),
             actual.find(ConfigMap.class, names.config()));
     var wanted = fresh.keeping(renewal.kept());
@@ -174,13 +178,13 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var claims = volumes.grown(actual.claims(scale.brokers()), spec.storage().size());
     var departed = ScalePlanner.departed(scale.brokers(), health);
     if (!departed.isEmpty()) {
-      registry.unregister(clients(actual), departed);
+      calls.registry().unregister(clients(actual), departed);
     }
     // What has just been changed is seen in the next pass.
     var roll =
         changed
             ? new Preparing()
-            : roll(names, roller(spec, scale.brokers(), actual), actual, health);
+            : roll(names, roller(spec, scale.brokers(), actual.revision()), actual, health);
     var movement = movement(cluster, scale, roll, actual, health);
     return new Observation(
         cluster,
@@ -195,8 +199,20 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         health,
         departed,
         renewal,
+        tuning,
         false,
         Optional.empty());
+  }
+
+  /** Has running brokers follow what the spec sets for them. */
+  private Tuning tuning(LogCluster cluster, Actual actual, Optional<MetadataLog> log) {
+    return requireNonNull(sources)
+        .settings()
+        .want(
+            ResourceID.fromResource(cluster),
+            clients(actual),
+            DynamicSettings.of(cluster.getSpec()),
+            log.map(MetadataLogs::settings).orElseGet(TreeMap::new));
   }
 
   private static boolean asks(LogCluster cluster, String annotation) {
@@ -232,6 +248,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         requireNonNull(sources).health().of(id),
         List.of(),
         Renewal.NONE,
+        Tuning.NONE,
         true,
         prospect);
   }
@@ -248,13 +265,23 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         Renewal.coming(
             cluster,
             fresh.rendering(),
+            open(spec),
             actual.find(StatefulSet.class, names.cluster()),
             actual.find(ConfigMap.class, names.config()));
-    var outdated = new Roller(brokers, changes.isEmpty() ? actual.revision() : NEW, policy(spec));
+    var outdated = roller(spec, brokers, changes.isEmpty() ? actual.revision() : NEW);
     var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
+    var tuning =
+        new Tuning(
+            DynamicSettings.of(spec),
+            actual
+                .find(MetadataLog.class, names.cluster())
+                .map(MetadataLogs::settings)
+                .orElseGet(TreeMap::new),
+            Optional.empty());
     return new Prospect(
         changes,
+        tuning.pending(),
         outdated.order(actual.pods(), health).stream().map(PodView::name).toList(),
         brokers,
         spec.brokers(),
@@ -302,12 +329,18 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         moves.evened(id));
   }
 
-  private static Roller roller(LogClusterSpec spec, int brokers, Actual actual) {
-    return new Roller(brokers, actual.revision(), policy(spec));
+  private static Roller roller(LogClusterSpec spec, int brokers, String revision) {
+    int parallelism = Optional.ofNullable(spec.rolling()).map(Rolling::parallelism).orElse(1);
+    return new Roller(brokers, revision, policy(spec), parallelism);
   }
 
   private static Rebalance rebalance(LogClusterSpec spec) {
     return Optional.ofNullable(spec.rebalance()).orElse(Rebalance.DEFAULTS);
+  }
+
+  private boolean open(LogClusterSpec spec) {
+    return UpgradeTimes.open(
+        Optional.ofNullable(spec.upgrades()).orElse(Upgrades.DEFAULTS), clock.instant());
   }
 
   private static SingleReplicaPolicy policy(LogClusterSpec spec) {

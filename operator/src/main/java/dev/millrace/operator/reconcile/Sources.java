@@ -4,9 +4,9 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.health.HealthEventSource;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveEventSource;
-import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.settings.SettingsEventSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * What the operator watches: every kind that a cluster is made of, found by the cluster's label,
- * the health of its brokers, and how far replicas that move are.
+ * the health of its brokers, how far replicas that move are, and settings that are being changed.
  */
 final class Sources {
   private static final List<Class<? extends HasMetadata>> KINDS =
@@ -55,18 +55,18 @@ final class Sources {
   private final List<AbstractEventSource<?, LogCluster>> all = new ArrayList<>();
   private final HealthEventSource health;
   private final MoveEventSource moves;
+  private final SettingsEventSource settings;
 
-  Sources(
-      EventSourceContext<LogCluster> context,
-      Duration healthInterval,
-      ReplicaAdmin.Factory replicas) {
+  Sources(EventSourceContext<LogCluster> context, Duration healthInterval, BrokerCalls calls) {
     KINDS.forEach(kind -> all.add(watch(kind, context)));
     var pods = watch(Pod.class, context);
     all.add(pods);
     health = new HealthEventSource(cluster -> views(pods, cluster), healthInterval);
     all.add(health);
-    moves = new MoveEventSource(replicas, healthInterval);
+    moves = new MoveEventSource(calls.replicas(), healthInterval);
     all.add(moves);
+    settings = new SettingsEventSource(calls.settings(), healthInterval);
+    all.add(settings);
   }
 
   List<EventSource<?, LogCluster>> all() {
@@ -87,6 +87,10 @@ final class Sources {
 
   MoveEventSource moves() {
     return moves;
+  }
+
+  SettingsEventSource settings() {
+    return settings;
   }
 
   private static List<PodView> views(

@@ -3,7 +3,6 @@ package dev.millrace.operator.resources;
 import dev.millrace.crds.TopicDefaults;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.IntOrString;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -44,7 +43,7 @@ final class BrokerConfig {
 
   private static SortedMap<String, String> properties(Wanted wanted) {
     var all = new TreeMap<String, String>();
-    config(wanted).forEach((key, value) -> all.put(key, text(value)));
+    all.putAll(DynamicSettings.others(wanted.spec()));
     Optional.ofNullable(wanted.spec().defaults()).ifPresent(defaults -> addDefaults(all, defaults));
     // The operator's come last: what it owns nobody overrides.
     all.put("node.id", "${env:MILLRACE_NODE_ID}");
@@ -69,11 +68,6 @@ final class BrokerConfig {
     return all;
   }
 
-  private static Map<String, IntOrString> config(Wanted wanted) {
-    var config = wanted.spec().config();
-    return config == null ? Map.of() : config;
-  }
-
   private static void addDefaults(Map<String, String> all, TopicDefaults defaults) {
     add(all, "num.partitions", defaults.partitions());
     add(all, "default.replication.factor", defaults.replicationFactor());
@@ -93,10 +87,6 @@ final class BrokerConfig {
           "${env:POD_NAME}.%s.%s.svc".formatted(names.headlessService(), names.namespace());
       case POD_IP -> "${env:POD_IP}";
     };
-  }
-
-  private static String text(IntOrString value) {
-    return value.getIntVal() != null ? value.getIntVal().toString() : value.getStrVal();
   }
 
   /** Java's properties format; {@code Properties.store} would add the date. */

@@ -48,7 +48,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
 
   /** Parts of a spec that no running broker is changed by. */
   private static final List<String> NOT_OF_THE_POD =
-      List.of("brokers", "storage", "rolling", "rebalance");
+      List.of("brokers", "storage", "rolling", "rebalance", "upgrades");
 
   private static final int NAMED = 5;
 
@@ -59,10 +59,15 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     changes = List.copyOf(changes);
   }
 
-  /** What is to be done with brokers that may exist. */
+  /**
+   * What is to be done with brokers that may exist.
+   *
+   * @param open whether they may get it without being asked for
+   */
   public static Renewal of(
       LogCluster cluster,
       Rendering fresh,
+      boolean open,
       Optional<StatefulSet> brokers,
       Optional<ConfigMap> config) {
     if (brokers.isEmpty() || config.isEmpty()) {
@@ -72,7 +77,8 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     var asked = annotation(set, ASKED);
     var rendered = annotation(set, RENDERED);
     var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
-    if (rendered.isEmpty()
+    if (open
+        || rendered.isEmpty()
         || rendered.get().equals(fresh.fingerprint())
         || !asked.equals(Optional.of(asked(cluster)))
         || !text.containsKey(BrokerConfig.FILE)) {
@@ -91,11 +97,12 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   public static List<String> coming(
       LogCluster cluster,
       Rendering fresh,
+      boolean open,
       Optional<StatefulSet> brokers,
       Optional<ConfigMap> config) {
     if (brokers.isEmpty()
         || config.isEmpty()
-        || of(cluster, fresh, brokers, config).kept().isPresent()
+        || of(cluster, fresh, open, brokers, config).kept().isPresent()
         || annotation(brokers.get(), RENDERED).equals(Optional.of(fresh.fingerprint()))) {
       return List.of();
     }
@@ -115,6 +122,12 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   static String asked(LogCluster cluster) {
     ObjectNode spec = JSON.valueToTree(cluster.getSpec());
     spec.remove(NOT_OF_THE_POD);
+    if (spec.get("config") instanceof ObjectNode config) {
+      config.remove(DynamicSettings.NAMES);
+      if (config.isEmpty()) {
+        spec.remove("config");
+      }
+    }
     var renew =
         requireNonNullElse(cluster.getMetadata().getAnnotations(), Map.<String, String>of())
             .getOrDefault(ANNOTATION, "");

@@ -1,6 +1,8 @@
 package dev.millrace.operator.roll;
 
 import dev.millrace.operator.health.PodView;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a rolling change does next. */
 public sealed interface RollDecision {
@@ -13,13 +15,27 @@ public sealed interface RollDecision {
   record Preparing() implements RollDecision {}
 
   /**
-   * This pod restarts now.
+   * These pods restart now; no partition has replicas on two of them.
    *
    * @param done how many brokers have been renewed already
    * @param brokers how many there are
    * @param unspared partitions that refuse writes until it is back
    */
-  record Restart(PodView pod, int done, int brokers, int unspared) implements RollDecision {}
+  record Restart(List<PodView> pods, int done, int brokers, int unspared) implements RollDecision {
+    public Restart {
+      pods = List.copyOf(pods);
+    }
+
+    /** Of one pod. */
+    public Restart(PodView pod, int done, int brokers, int unspared) {
+      this(List.of(pod), done, brokers, unspared);
+    }
+
+    /** Their names. */
+    public String names() {
+      return pods.stream().map(PodView::name).collect(Collectors.joining(", "));
+    }
+  }
 
   /**
    * No pod may restart now.
@@ -37,8 +53,12 @@ public sealed interface RollDecision {
     HEALTH_UNKNOWN("HealthUnknown"),
     /** A restart would come on top of what is missing already. */
     PARTITIONS_NOT_IN_SYNC("PartitionsNotInSync"),
+    /** A broker that has just restarted reads from the disk what it used to have in memory. */
+    CACHE_COLD("CacheCold"),
     /** Every broker left holds partitions that are away without it, and the user refuses that. */
-    NO_REPLICA_TO_SPARE("NoReplicaToSpare");
+    NO_REPLICA_TO_SPARE("NoReplicaToSpare"),
+    /** Somebody else has taken a broker away, or Kubernetes has not seen yet that one is back. */
+    EVICTION_REFUSED("EvictionRefused");
 
     private final String value;
 

@@ -12,6 +12,7 @@ import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +20,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Decides which pod restarts next: one at a time, the ones that do not serve anyway first, the
- * controller last, and only while every broker serves and every replica is in sync, as seen after
- * the last restart. Then only partitions without a replica to spare are away while their broker
- * restarts; whether that may be is the user's to say.
+ * Decides which pods restart next: one at a time, or as many as the user allows that have no
+ * partition in common; the ones that do not serve anyway first, the controller last and alone, and
+ * only while every broker serves and every replica is in sync, as seen after the last restart. Then
+ * only partitions without a replica to spare are away while their broker restarts; whether that may
+ * be is the user's to say.
  */
 public final class Roller {
   private static final int NAMED = 3;
@@ -31,14 +33,22 @@ public final class Roller {
   private final int brokers;
   private final String revision;
   private final SingleReplicaPolicy policy;
+  private final int parallelism;
+
+  /** The rules of a cluster whose brokers restart one by one. */
+  public Roller(int brokers, String revision, SingleReplicaPolicy policy) {
+    this(brokers, revision, policy, 1);
+  }
 
   /**
    * The rules of a cluster.
    *
    * @param brokers how many there should be
    * @param revision the revision that each should have; empty while it is not known
+   * @param parallelism how many may restart at once, at most
    */
-  public Roller(int brokers, String revision, SingleReplicaPolicy policy) {
+  public Roller(int brokers, String revision, SingleReplicaPolicy policy, int parallelism) {
+    this.parallelism = parallelism;
     this.brokers = brokers;
     this.revision = revision;
     this.policy = policy;
@@ -46,7 +56,7 @@ public final class Roller {
 
   /** The rules with another revision. */
   public Roller withRevision(String other) {
-    return new Roller(brokers, other, policy);
+    return new Roller(brokers, other, policy, parallelism);
   }
 
   /**
@@ -83,8 +93,7 @@ public final class Roller {
 
   /** The controller last. */
   private static Comparator<PodView> order(ClusterHealth health) {
-    int controller =
-        health.cluster().flatMap(known -> Optional.ofNullable(known.controllerId())).orElse(NONE);
+    int controller = controller(health);
     return Comparator.comparing((PodView pod) -> pod.id() == controller)
         .thenComparing(Comparator.comparing(PodView::id).reversed());
   }
@@ -98,13 +107,35 @@ public final class Roller {
 
   private RollDecision next(List<PodView> outdated, ClusterHealth health, int done) {
     boolean refuse = policy == SingleReplicaPolicy.REFUSE;
-    return outdated.stream()
+    var chosen = new ArrayList<PodView>();
+    outdated.stream()
         .filter(pod -> !refuse || unspared(pod, health) == 0)
-        .min(order(health))
-        .<RollDecision>map(pod -> new Restart(pod, done, brokers, unspared(pod, health)))
-        .orElseGet(
-            () ->
-                new Wait(Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers));
+        .sorted(order(health))
+        .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
+        .filter(pod -> chosen.size() < parallelism)
+        .forEach(chosen::add);
+    if (chosen.isEmpty()) {
+      return new Wait(Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers);
+    }
+    int unspared = chosen.stream().mapToInt(pod -> unspared(pod, health)).sum();
+    return new Restart(chosen, done, brokers, unspared);
+  }
+
+  /** The controller is apart from nobody: it restarts when all others have. */
+  private static boolean apart(PodView one, PodView other, ClusterHealth health) {
+    int controller = controller(health);
+    return one.id() != controller
+        && other.id() != controller
+        && member(one.id(), health)
+            .flatMap(left -> member(other.id(), health).filter(left::apartFrom))
+            .isPresent();
+  }
+
+  private static int controller(ClusterHealth health) {
+    return health
+        .cluster()
+        .flatMap(known -> Optional.ofNullable(known.controllerId()))
+        .orElse(NONE);
   }
 
   private static int unspared(PodView pod, ClusterHealth health) {
@@ -148,8 +179,26 @@ public final class Roller {
     }
     var partitions = health.cluster().orElseThrow().partitions();
     return Evictions.inSync(partitions)
-        ? Optional.empty()
+        ? cold(health)
         : Optional.of(new Why(Predicate.PARTITIONS_NOT_IN_SYNC, named(partitions)));
+  }
+
+  /** For some minutes at most: then it is no restart that makes it read. */
+  private static Optional<Why> cold(ClusterHealth health) {
+    var reading =
+        health.brokers().values().stream()
+            .filter(broker -> broker.cache() != null && broker.cache().warming())
+            .map(BrokerReport::nodeId)
+            .sorted()
+            .limit(NAMED)
+            .map(id -> "broker " + id)
+            .collect(Collectors.joining(", "));
+    return reading.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Why(
+                Predicate.CACHE_COLD,
+                reading + " has just come up and reads from the disk what it had in memory"));
   }
 
   /** In its own eyes, which tell of this process and no former one, and in the cluster's. */

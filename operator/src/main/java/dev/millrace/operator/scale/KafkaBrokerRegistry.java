@@ -1,15 +1,13 @@
 package dev.millrace.operator.scale;
 
+import dev.millrace.operator.kafka.Admins;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaBrokerRegistry implements BrokerRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaBrokerRegistry.class);
-  private static final int TIMEOUT_MS = 10_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
@@ -33,15 +31,7 @@ public final class KafkaBrokerRegistry implements BrokerRegistry {
   }
 
   private void converse(String bootstrap, List<Integer> brokers) {
-    Map<String, Object> config =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrap,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            TIMEOUT_MS / 2,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            TIMEOUT_MS);
-    var admin = Admin.create(config);
+    var admin = Admins.open(bootstrap, TIMEOUT);
     try {
       for (int id : brokers) {
         admin.unregisterBroker(id).all().get();

@@ -12,6 +12,7 @@ import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.scale.ScaleDecision;
+import dev.millrace.operator.settings.Tuning;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @param departed brokers that left and are still registered
  * @param renewal what brokers would get that nobody has asked for yet
+ * @param tuning settings that running brokers are to follow
  * @param paused whether the user has the operator look and do nothing
  * @param prospect what it would do, where the user asks for that
  */
@@ -36,6 +38,7 @@ public record Observation(
     ClusterHealth health,
     List<Integer> departed,
     Renewal renewal,
+    Tuning tuning,
     boolean paused,
     Optional<Prospect> prospect) {
   /** On a LogCluster, {@code "true"} has the operator look and do nothing. */

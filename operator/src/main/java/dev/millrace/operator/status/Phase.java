@@ -19,6 +19,8 @@ enum Phase {
   SCALING("Scaling"),
   /** Replicas move to brokers that have not got their share. */
   REBALANCING("Rebalancing"),
+  /** Running brokers are told what they are to do otherwise. */
+  CONFIGURING("Configuring"),
   /** It serves, or does not, with something missing that it did not give up itself. */
   DEGRADED("Degraded"),
   /** All is well. */
@@ -36,7 +38,10 @@ enum Phase {
 
   /** Whether the operator is at work on it. */
   boolean inProgress() {
-    return this == CREATING || this == ROLLING || this == SCALING || this == REBALANCING;
+    return switch (this) {
+      case CREATING, ROLLING, SCALING, REBALANCING, CONFIGURING -> true;
+      case DEGRADED, RUNNING -> false;
+    };
   }
 
   /** Whether the operator was at work on it when this was written. */
@@ -78,7 +83,7 @@ enum Phase {
       return REBALANCING;
     }
     if (whole) {
-      return RUNNING;
+      return seen.tuning().underWay() ? CONFIGURING : RUNNING;
     }
     // What a change took away is the change's until it is back.
     return before.inProgress() && !seen.allReady() ? before : DEGRADED;

@@ -6,6 +6,7 @@ import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.rebalance.Movement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * What the operator would do if it might.
  *
  * @param changes what would be otherwise with each broker, in words
+ * @param settings that they would follow without a restart
  * @param restarts the pods that would restart, in that order
  * @param from how many brokers there are
  * @param to how many there would be
@@ -21,6 +23,7 @@ import java.util.Optional;
  */
 public record Prospect(
     List<String> changes,
+    List<String> settings,
     List<String> restarts,
     int from,
     int to,
@@ -30,12 +33,17 @@ public record Prospect(
 
   public Prospect {
     changes = List.copyOf(changes);
+    settings = List.copyOf(settings);
     restarts = List.copyOf(restarts);
   }
 
   Plan plan() {
+    var all = new ArrayList<>(changes);
+    if (!settings.isEmpty()) {
+      all.add("settings %s, without a restart".formatted(Texts.settings(settings)));
+    }
     return new Plan(
-        changes.isEmpty() ? null : changes,
+        all.isEmpty() ? null : all,
         restarts.isEmpty() ? null : restarts.stream().limit(PODS).toList(),
         from == to ? null : "from %d to %d".formatted(from, to),
         copies().orElse(null),

@@ -6,12 +6,15 @@ import dev.millrace.crds.LogClusterStatus.BrokerState;
 import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.UpgradePolicy;
+import dev.millrace.crds.Upgrades;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.resources.Renewal;
+import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
@@ -159,19 +162,38 @@ final class Rows {
       all.add(
           new Operation("Scaling", Texts.brokers(seen.departed()), "Unregistering", null, null));
     }
-    seen.renewal().waiting().map(Rows::renewal).ifPresent(all::add);
+    if (seen.tuning().underWay()) {
+      all.add(
+          new Operation(
+              Phase.CONFIGURING.value(),
+              Texts.settings(seen.tuning().pending()),
+              "Setting",
+              null,
+              null));
+    }
+    seen.renewal().waiting().map(changes -> renewal(changes, seen)).ifPresent(all::add);
     return all.isEmpty() ? null : all;
   }
 
-  private static Operation renewal(String changes) {
+  private static Operation renewal(String changes, Observation seen) {
+    var upgrades =
+        Optional.ofNullable(seen.cluster().getSpec().upgrades()).orElse(Upgrades.DEFAULTS);
+    boolean windows = upgrades.policy() == UpgradePolicy.WINDOW;
+    var when =
+        !windows
+            ? ""
+            : UpgradeTimes.zoneKnown(upgrades)
+                ? "in the next window of spec.upgrades, "
+                : "in a window once spec.upgrades.timeZone, %s, is one, "
+                    .formatted(upgrades.timeZone());
     return new Operation(
         RENEWING,
         "all brokers",
         "Waiting",
         new BlockedBy(
-            "NotAsked",
-            "The operator would restart them for: %s. They get it with the next change of the spec, or by: kubectl annotate logcluster NAME --overwrite %s=\"$(date)\""
-                .formatted(changes, Renewal.ANNOTATION)),
+            windows ? "WindowClosed" : "NotAsked",
+            "The operator would restart them for: %s. They get it %swith the next change of the spec, or by: kubectl annotate logcluster NAME --overwrite %s=\"$(date)\""
+                .formatted(changes, when, Renewal.ANNOTATION)),
         null);
   }
 
@@ -186,7 +208,7 @@ final class Rows {
           Optional.of(
               new Operation(
                   "Rolling",
-                  restart.pod().name(),
+                  restart.names(),
                   "Restarting",
                   null,
                   progress(restart.done(), restart.brokers())));

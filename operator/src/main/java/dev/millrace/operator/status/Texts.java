@@ -47,8 +47,21 @@ final class Texts {
       case REBALANCING ->
           "Rebalancing"
               + (seen.moves().state().step() == Step.PLANNING ? ": planning" : moves(seen));
-      case RUNNING -> scaleDown(seen).orElse("Healthy") + renewal(seen);
+      case CONFIGURING -> "Setting " + settings(seen.tuning().pending());
+      case RUNNING ->
+          settingRefused(seen).or(() -> scaleDown(seen)).orElse("Healthy") + renewal(seen);
     };
+  }
+
+  /** Settings by name. */
+  static String settings(List<String> names) {
+    return names.stream().limit(NAMED).collect(Collectors.joining(", "))
+        + (names.size() > NAMED ? "…" : "");
+  }
+
+  /** Why running brokers do not get what the spec sets. */
+  static Optional<String> settingRefused(Observation seen) {
+    return seen.tuning().refusal().map(why -> "Setting refused: " + why);
   }
 
   private static String renewal(Observation seen) {
@@ -60,7 +73,7 @@ final class Texts {
       case Restart restart ->
           "Rolling %s (%d of %d)%s"
               .formatted(
-                  restart.pod().name(),
+                  restart.names(),
                   restart.done() + 1,
                   restart.brokers(),
                   restart.unspared() == 0

@@ -209,6 +209,14 @@ final class Verdicts {
           "The annotation %s keeps the operator from doing anything; remove it to have it go on"
               .formatted(plans ? Observation.PLAN : Observation.PAUSED));
     }
+    var refused = Texts.settingRefused(seen);
+    if (refused.isPresent()) {
+      return new Verdict(
+          STALLED,
+          TRUE,
+          "SettingRefused",
+          refused.get() + ". Correct spec.config; until then brokers go on with what they had");
+    }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {
       case Refuse refuse ->

@@ -268,7 +268,7 @@ class LogClusterOperatorApiTest {
     annotate("millrace.dev/paused", "true");
     stage.await("events", status -> Stage.is(status, "Stalled", "True"));
     stage.writes().forget();
-    stage.apply(events(4, "config: {log.retention.hours: 1}"));
+    stage.apply(events(4, "config: {connections.max.idle.ms: 500000}"));
     stage.brokers().partitions(Map.of("total", 12, "healthy", 8, "underReplicated", 4));
     var paused = stage.await("events", status -> Stage.is(status, "PartitionsHealthy", "False"));
     quiet();
@@ -299,7 +299,7 @@ class LogClusterOperatorApiTest {
     annotate("millrace.dev/plan", "true");
 
     // When
-    stage.apply(events(4, "config: {log.retention.hours: 1}"));
+    stage.apply(events(4, "config: {connections.max.idle.ms: 500000}"));
     var planned =
         stage.await(
             "events",
@@ -310,7 +310,7 @@ class LogClusterOperatorApiTest {
     var plan = Objects.requireNonNull(planned.plan());
     assertThat(plan.brokers()).isEqualTo("from 3 to 4");
     assertThat(plan.restarts()).containsExactly("events-2", "events-1", "events-0");
-    assertThat(plan.changes()).containsExactly("settings log.retention.hours");
+    assertThat(plan.changes()).containsExactly("settings connections.max.idle.ms");
     assertThat(plan.moves()).matches("\\d+ partitions, \\d+Mi to copy");
     assertThat(planned.message()).startsWith("Planned only; ");
     assertThat(stage.pods()).isEqualTo(before);
@@ -410,7 +410,7 @@ class LogClusterOperatorApiTest {
     stage.writes().forget();
 
     // When
-    stage.apply(events(3, "config: {log.retention.hours: 1}"));
+    stage.apply(events(3, "config: {connections.max.idle.ms: 500000}"));
     Awaitility.await()
         .atMost(DEADLINE)
         .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
@@ -418,9 +418,9 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.writes().seen())
-        .filteredOn(write -> write.startsWith("DELETE"))
-        .extracting(write -> write.substring(write.lastIndexOf('/') + 1))
-        .containsExactly("events-2", "events-1", "events-0");
+        .filteredOn(write -> write.endsWith("/eviction") || write.startsWith("DELETE"))
+        .extracting(write -> write.replaceAll(".*/pods/", ""))
+        .containsExactly("events-2/eviction", "events-1/eviction", "events-0/eviction");
   }
 
   @Test
@@ -433,7 +433,7 @@ class LogClusterOperatorApiTest {
     stage.await("events", status -> Stage.is(status, "PartitionsHealthy", "False"));
 
     // When
-    stage.apply(events(3, "config: {log.retention.hours: 1}"));
+    stage.apply(events(3, "config: {connections.max.idle.ms: 500000}"));
     var waiting =
         stage.await(
             "events",
@@ -481,6 +481,77 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  @Test
+  void anotherOperatorRenewsBrokersUnaskedWhereThePolicySaysSo() {
+    // Given
+    stage.apply(events(3, "upgrades: {policy: Automatic}"));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.upgradeOperator("millrace.dev/broker:0.2.0");
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+
+    // Then
+    assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  @Test
+  void aSettingThatBrokersFollowRestartsNobodyAndIsSetOnce() {
+    // Given
+    stage.apply(events(3, "config: {log.retention.hours: 72, message.max.bytes: 2000000}"));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    assertThat(stage.settings().all())
+        .containsOnly(
+            Map.entry("log.retention.hours", "72"), Map.entry("message.max.bytes", "2000000"));
+
+    // When: another operator, and then another wish
+    stage.upgradeOperator("millrace.dev/broker:0.1.0");
+    stage.apply(events(3, "config: {log.retention.hours: 1, log.roll.hours: 5}"));
+    stage.awaitStable("events");
+    quiet();
+
+    // Then
+    assertThat(stage.settings().calls())
+        .containsExactly(
+            "set {log.retention.hours=72, message.max.bytes=2000000}, gone []",
+            "set {log.retention.hours=1, log.roll.hours=5}, gone [message.max.bytes]");
+    assertThat(stage.pods()).isEqualTo(before);
+  }
+
+  @Test
+  void aSettingThatIsNoneIsRefusedByNameAndKeepsNobodyFromServing() {
+    // Given
+    stage.apply(events(3, "config: {log.retention.hours: 72}"));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.apply(events(3, "config: {log.retention.hours: banana}"));
+    var refused = stage.await("events", status -> Stage.is(status, "Stalled", "True"));
+    quiet();
+
+    // Then
+    assertThat(refused.message()).isEqualTo("Setting refused: Not a number of type LONG");
+    assertThat(Stage.condition(refused, "Stalled"))
+        .get()
+        .extracting(Condition::getReason)
+        .isEqualTo("SettingRefused");
+    assertThat(Stage.is(refused, "Ready", "True")).isTrue();
+    assertThat(stage.settings().calls()).hasSize(2);
+    assertThat(stage.pods()).isEqualTo(before);
+
+    // When
+    stage.apply(events(3, ""));
+
+    // Then
+    stage.awaitStable("events");
+    assertThat(stage.settings().all()).isEmpty();
   }
 
   @Test

@@ -57,7 +57,9 @@ class LogClusterRulesApiTest {
                                 priorityClass: high},
                      config: {log.retention.hours: 72, compression.type: producer},
                      defaults: {partitions: 6, replicationFactor: 3, minInsyncReplicas: 2},
-                     rolling: {singleReplicaPolicy: Refuse}}"""))
+                     rolling: {singleReplicaPolicy: Refuse, parallelism: 3},
+                     upgrades: {policy: Window, windows: [{days: [Sat, Sun], from: '02:00', to: '05:00'}],
+                                timeZone: Europe/Berlin}}"""))
         .doesNotThrowAnyException();
   }
 
@@ -77,6 +79,8 @@ class LogClusterRulesApiTest {
           {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {minInsyncReplicas: 3}} | make it at most replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 1Gi}, storage: {size: 1Gi}}  | heap and direct with 96Mi of overhead exceed spec.memory; make them smaller
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 16Mi}, storage: {size: 1Gi}} | a broker needs a heap of 64Mi or more
+          {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, upgrades: {policy: Window}} | policy Window needs windows, such as windows: [{days: [Sun], from: '02:00', to: '05:00'}]
+          {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, upgrades: {windows: [{from: '2am', to: '05:00'}]}} | spec.upgrades.windows[0].from
           {memory: 1Gi, storage: {size: 1Gi}}                                        | spec.brokers: Required value
           """)
   void aBadSpecIsRefusedWithWhatToDo(String spec, String message) {

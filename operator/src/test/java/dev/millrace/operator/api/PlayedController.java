@@ -1,12 +1,16 @@
 package dev.millrace.operator.api;
 
 import dev.millrace.operator.resources.Fingerprint;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +45,14 @@ final class PlayedController implements AutoCloseable {
   private void pass() {
     try {
       client.apps().statefulSets().inNamespace(namespace).list().getItems().forEach(this::play);
+      client
+          .policy()
+          .v1()
+          .podDisruptionBudget()
+          .inNamespace(namespace)
+          .list()
+          .getItems()
+          .forEach(this::count);
     } catch (KubernetesClientException raced) {
       // Someone wrote in between; the next pass sees what.
     }
@@ -53,7 +65,7 @@ final class PlayedController implements AutoCloseable {
             + Fingerprint.of(Serialization.asJson(set.getSpec().getTemplate()));
     int replicas = set.getSpec().getReplicas();
     client.pods().inNamespace(namespace).list().getItems().stream()
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
+        .filter(PlayedController::leaving)
         .forEach(pod -> client.resource(pod).withGracePeriod(0).delete());
     for (int id = 0; id < replicas; id++) {
       claim(set, id);
@@ -75,6 +87,44 @@ final class PlayedController implements AutoCloseable {
       status.setReplicas(replicas);
       client.resource(set).updateStatus();
     }
+  }
+
+  /** Who is away is counted, so that evictions are let through by the API server's own rules. */
+  private void count(PodDisruptionBudget budget) {
+    var selector = budget.getSpec().getSelector().getMatchLabels();
+    var pods = client.pods().inNamespace(namespace).withLabels(selector).list().getItems();
+    int healthy =
+        (int) pods.stream().filter(pod -> Readiness.isPodReady(pod) && !leaving(pod)).count();
+    var set =
+        client
+            .apps()
+            .statefulSets()
+            .inNamespace(namespace)
+            .withName(budget.getMetadata().getName())
+            .get();
+    int expected = set == null ? 0 : set.getSpec().getReplicas();
+    int desired = expected - budget.getSpec().getMaxUnavailable().getIntVal();
+    var status =
+        new PodDisruptionBudgetStatusBuilder()
+            .withObservedGeneration(budget.getMetadata().getGeneration())
+            .withExpectedPods(expected)
+            .withCurrentHealthy(healthy)
+            .withDesiredHealthy(desired)
+            .withDisruptionsAllowed(Math.max(0, healthy - desired))
+            .build();
+    var before = budget.getStatus();
+    if (before == null
+        || !status.getObservedGeneration().equals(before.getObservedGeneration())
+        || !status.getExpectedPods().equals(before.getExpectedPods())
+        || !status.getCurrentHealthy().equals(before.getCurrentHealthy())
+        || !status.getDisruptionsAllowed().equals(before.getDisruptionsAllowed())) {
+      budget.setStatus(status);
+      client.resource(budget).updateStatus();
+    }
+  }
+
+  private static boolean leaving(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() != null;
   }
 
   private static int ordinal(Pod pod) {
@@ -110,6 +160,17 @@ final class PlayedController implements AutoCloseable {
                   .endStatus()
                   .build())
           .updateStatus();
+    } else {
+      grow(claims.get());
+    }
+  }
+
+  /** A volume gets as large as its claim asks for. */
+  private void grow(PersistentVolumeClaim claim) {
+    var wanted = claim.getSpec().getResources().getRequests();
+    if (claim.getStatus() != null && !wanted.equals(claim.getStatus().getCapacity())) {
+      claim.getStatus().setCapacity(wanted);
+      client.resource(claim).updateStatus();
     }
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.operator.StagedOperator;
 import dev.millrace.operator.rebalance.PlayedReplicas;
+import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.scale.BrokerRegistry;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -53,6 +55,7 @@ final class Stage implements AutoCloseable {
   private final PlayedReplicas replicas = new PlayedReplicas();
   private final PlayedBrokers brokers = new PlayedBrokers(replicas);
   private final PlayedController controller;
+  private final PlayedSettings settings = new PlayedSettings();
   private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
   private StagedOperator operator;
 
@@ -135,7 +138,34 @@ final class Stage implements AutoCloseable {
   }
 
   private StagedOperator operator(String image) {
-    return new StagedOperator(own, namespace, new NotingRegistry(), any -> replicas.open(), image);
+    return new StagedOperator(
+        own,
+        namespace,
+        new BrokerCalls(new NotingRegistry(), any -> replicas.open(), settings),
+        image);
+  }
+
+  /** The operator is gone at once, and one like it takes over. */
+  void replaceOperator() {
+    operator.close();
+    writes.revive();
+    operator = operator(IMAGE);
+  }
+
+  /** A storage class whose volumes grow. */
+  String growingClass() {
+    var name = namespace + "-growing";
+    admin
+        .resource(
+            new StorageClassBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withProvisioner("millrace.dev/played")
+                .withAllowVolumeExpansion(true)
+                .build())
+        .create();
+    return name;
   }
 
   /** Another operator takes over, one that has this image for brokers. */
@@ -187,6 +217,10 @@ final class Stage implements AutoCloseable {
 
   PlayedReplicas replicas() {
     return replicas;
+  }
+
+  PlayedSettings settings() {
+    return settings;
   }
 
   Writes writes() {

@@ -5,16 +5,47 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Notes every request of a client that could change something. */
+/**
+ * Notes every request of a client that could change something, and has the client die after any of
+ * them where a test wants that: what comes after it never reaches the API server.
+ */
 final class Writes implements Interceptor {
   private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean spent = new AtomicBoolean();
+  private volatile boolean mortal;
 
   @Override
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-    if (!"GET".equals(request.method())) {
+    if (changes(request)) {
+      if (mortal && spent.getAndSet(true)) {
+        throw new IllegalStateException("This operator is dead");
+      }
       seen.add(request.method() + " " + request.uri().getPath());
     }
+  }
+
+  /** Who asks what it may do posts that, and changes nothing by it. */
+  private static boolean changes(HttpRequest request) {
+    return !"GET".equals(request.method())
+        && !request.uri().getPath().contains("/authorization.k8s.io/");
+  }
+
+  /** From now on each life has one write, or as many as it wants. */
+  void mortal(boolean one) {
+    spent.set(false);
+    mortal = one;
+  }
+
+  /** Whether this life has had its write. */
+  boolean spent() {
+    return spent.get();
+  }
+
+  /** Another life. */
+  void revive() {
+    spent.set(false);
   }
 
   List<String> seen() {

@@ -123,7 +123,8 @@ class CacheTrackerTest {
     // Then
     assertThat(state)
         .isEqualTo(
-            new CacheState(new CacheFigures(-1, -1, -1, -1, -1, -1, -1), Optional.empty(), true));
+            new CacheState(
+                new CacheFigures(-1, -1, -1, -1, -1, -1, -1), Optional.empty(), true, false));
   }
 
   @Test

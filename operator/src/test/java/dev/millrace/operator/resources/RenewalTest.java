@@ -52,6 +52,31 @@ class RenewalTest {
   }
 
   @Test
+  void nothingIsKeptWhereThePolicyLetsBrokersHaveIt() {
+    var cluster = Fixtures.cluster(SPEC);
+
+    assertThat(renewal(cluster, NEWER, true)).isEqualTo(Renewal.NONE);
+  }
+
+  @Test
+  void howBrokersAreRenewedIsNoReasonToRenewThem() {
+    var cluster =
+        Fixtures.cluster(
+            SPEC.replace(
+                "brokers: 3",
+                "brokers: 3, upgrades: {policy: Approval}, rolling: {parallelism: 2}"));
+
+    assertThat(renewal(cluster, NEWER).kept()).isPresent();
+  }
+
+  @Test
+  void aSettingThatBrokersFollowWhileTheyRunIsNoReasonToRenewThem() {
+    var cluster = Fixtures.cluster(SPEC.replace("a: 2", "a: 2, log.retention.hours: 1"));
+
+    assertThat(renewal(cluster, NEWER).kept()).isPresent();
+  }
+
+  @Test
   void theSameOperatorHasNothingToKeep() {
     assertThat(renewal(Fixtures.cluster(SPEC), Fixtures.SETTINGS)).isEqualTo(Renewal.NONE);
   }
@@ -84,14 +109,23 @@ class RenewalTest {
 
     assertThat(
             Renewal.of(
-                cluster, wanted(cluster, 3, NEWER).rendering(), Optional.empty(), Optional.empty()))
+                cluster,
+                wanted(cluster, 3, NEWER).rendering(),
+                false,
+                Optional.empty(),
+                Optional.empty()))
         .isEqualTo(Renewal.NONE);
   }
 
   private Renewal renewal(LogCluster cluster, BrokerSettings settings) {
+    return renewal(cluster, settings, false);
+  }
+
+  private Renewal renewal(LogCluster cluster, BrokerSettings settings, boolean open) {
     return Renewal.of(
         cluster,
         wanted(cluster, 3, settings).rendering(),
+        open,
         Optional.of(only(left, StatefulSet.class)),
         Optional.of(only(left, ConfigMap.class)));
   }

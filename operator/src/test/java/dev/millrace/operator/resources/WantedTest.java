@@ -54,10 +54,22 @@ class WantedTest {
     var after =
         statefulSet(
             Fixtures.wanted(
-                "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, config: {log.segment.bytes: 1}}",
+                "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, config: {num.network.threads: 1}}",
                 3));
 
     assertThat(after.getSpec().getTemplate()).isNotEqualTo(before.getSpec().getTemplate());
+  }
+
+  @Test
+  void whatBrokersFollowWhileTheyRunIsNoChangeOfThePod() {
+    var before = statefulSet(Fixtures.wanted(SMALL, 3));
+    var after =
+        statefulSet(
+            Fixtures.wanted(
+                "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, config: {log.segment.bytes: 1}}",
+                3));
+
+    assertThat(after.getSpec().getTemplate()).isEqualTo(before.getSpec().getTemplate());
   }
 
   @Test
@@ -123,7 +135,7 @@ class WantedTest {
         Fixtures.wanted(
             """
             {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {partitions: 6, minInsyncReplicas: 1},
-             config: {log.retention.hours: 72, odd.one: ' a=b\\c: # '}}""",
+             config: {log.retention.hours: 72, num.network.threads: 2, odd.one: ' a=b\\c: # '}}""",
             3);
 
     // When
@@ -131,7 +143,8 @@ class WantedTest {
 
     // Then
     assertThat(read)
-        .containsEntry("log.retention.hours", "72")
+        .containsEntry("num.network.threads", "2")
+        .doesNotContainKey("log.retention.hours")
         .containsEntry("odd.one", " a=b\\c: # ")
         .containsEntry("num.partitions", "6")
         .containsEntry("min.insync.replicas", "1")

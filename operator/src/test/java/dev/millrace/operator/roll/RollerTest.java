@@ -14,6 +14,8 @@ import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.memory.CacheFigures;
+import dev.millrace.operator.memory.CacheState;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -177,6 +179,69 @@ class RollerTest {
             new Wait(Predicate.NO_REPLICA_TO_SPARE, "events-2 holds 2 such as payments-3", 2, 3));
   }
 
+  @Test
+  void asManyRestartAtOnceAsMayAndHaveNothingInCommonAndTheControllerAlone() {
+    // Given: brokers 1 and 3 share partitions with 0 and 2 each, and 4 with nobody; 4 is controller
+    var members =
+        List.of(
+            sharing(0, "a"), sharing(1, "5"), sharing(2, "a"), sharing(3, "5"), sharing(4, "0"));
+    var reports = health(WELL, 1, 1, 1, 1, 1).brokers();
+    var health = new ClusterHealth(reports, Optional.of(new ClusterReport(4, WELL, members)), true);
+    var two = new Roller(5, "new", SingleReplicaPolicy.ACCEPT, 2);
+
+    // When
+    var first = two.decide(pods(5, "old"), health);
+    var last =
+        two.decide(
+            List.of(
+                pod(0, true, "old"),
+                pod(1, true, "new"),
+                pod(2, true, "new"),
+                pod(3, true, "new"),
+                pod(4, true, "old")),
+            health);
+
+    // Then
+    assertThat(first)
+        .isEqualTo(new Restart(List.of(pod(3, true, "old"), pod(1, true, "old")), 0, 5, 0));
+    assertThat(last).isEqualTo(new Restart(pod(0, true, "old"), 3, 5, 0));
+  }
+
+  @Test
+  void brokersRestartOneByOneWhereNobodyTellsWhatTheyHaveInCommon() {
+    var two = new Roller(3, "new", SingleReplicaPolicy.ACCEPT, 2);
+
+    assertThat(two.decide(pods(3, "old"), health(WELL, 1, 1, 1)))
+        .isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 0));
+  }
+
+  @Test
+  void noneRestartsWhileTheLastOneReadsFromTheDiskWhatItHadInMemory() {
+    // Given
+    var health = health(WELL, 1, 1, 1);
+    var brokers = new HashMap<>(health.brokers());
+    var figures = new CacheFigures(-1, 0.5, 8 << 20, -1, -1, -1, -1);
+    var cold = new CacheState(figures, Optional.empty(), false, true);
+    brokers.put(2, new BrokerReport(2, "Running", 100, "0.1.0", null, 1, 1, 1024, cold));
+    var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), pod(2, true, "new"));
+
+    // When
+    var decision = decide(pods, 3, "new", new ClusterHealth(brokers, health.cluster(), true));
+
+    // Then
+    assertThat(decision)
+        .isEqualTo(
+            new Wait(
+                Predicate.CACHE_COLD,
+                "broker 2 has just come up and reads from the disk what it had in memory",
+                1,
+                3));
+  }
+
+  private static Member sharing(int id, String shares) {
+    return new Member(id, false, 1, 1, null, 0, null, null, shares);
+  }
+
   private static ClusterHealth unspared() {
     var members = List.of(member(0, false, 0), member(1, false, 0), member(2, false, 2));
     return new ClusterHealth(
@@ -184,7 +249,8 @@ class RollerTest {
   }
 
   private static Member member(int id, boolean fenced, int unspared) {
-    return new Member(id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3", null);
+    return new Member(
+        id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3", null, null);
   }
 
   private static RollDecision decide(

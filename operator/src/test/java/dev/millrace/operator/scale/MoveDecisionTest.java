@@ -71,8 +71,8 @@ class MoveDecisionTest {
   void aBrokerThatCameAgainIsLetInThoughThereIsNothingToMove() {
     var members =
         List.of(
-            new Member(0, false, 0, 0, null, 0, null, false),
-            new Member(1, false, 0, 0, null, 0, null, true));
+            new Member(0, false, 0, 0, null, 0, null, false, null),
+            new Member(1, false, 0, 0, null, 0, null, true, null));
     var health =
         new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), true);
 

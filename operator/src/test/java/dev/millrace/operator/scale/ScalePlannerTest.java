@@ -109,10 +109,10 @@ class ScalePlannerTest {
     // Given: 0 stays, 2 still runs, 3 holds something, 4 is gone
     var members =
         List.of(
-            new Member(0, true, 0, 0, null, 0, null, null),
-            new Member(2, false, 0, 0, null, 0, null, null),
-            new Member(3, true, 1, 0, null, 0, null, null),
-            new Member(4, true, 0, 0, null, 0, null, null));
+            new Member(0, true, 0, 0, null, 0, null, null, null),
+            new Member(2, false, 0, 0, null, 0, null, null, null),
+            new Member(3, true, 1, 0, null, 0, null, null, null),
+            new Member(4, true, 0, 0, null, 0, null, null, null));
     var health =
         new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), true);
 
@@ -129,6 +129,6 @@ class ScalePlannerTest {
   }
 
   private static Member member(int id, boolean fenced, int replicas, boolean cordoned) {
-    return new Member(id, fenced, replicas, 0, null, 0, null, cordoned);
+    return new Member(id, fenced, replicas, 0, null, 0, null, cordoned, null);
   }
 }

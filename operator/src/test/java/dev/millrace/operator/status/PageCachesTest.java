@@ -22,6 +22,7 @@ import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
+import dev.millrace.operator.settings.Tuning;
 import dev.millrace.operator.status.Edges.Edge;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
@@ -157,7 +158,7 @@ class PageCachesTest {
     // Given
     var under = status(calm(ROOMY), calm(ROOMY), pressed(Cause.CONSUMERS_OUTRUN_CACHE));
     cluster.setStatus(under);
-    var young = new CacheState(ROOMY, Optional.empty(), false);
+    var young = new CacheState(ROOMY, Optional.empty(), false, false);
 
     // Then
     assertThat(pressure(status(young, young, young))).isEqualTo(pressure(under));
@@ -171,7 +172,7 @@ class PageCachesTest {
     // Given
     var shown = status(calm(ROOMY), calm(ROOMY), calm(ROOMY));
     cluster.setStatus(shown);
-    var young = new CacheState(tighter(), Optional.empty(), false);
+    var young = new CacheState(tighter(), Optional.empty(), false, false);
 
     // Then
     assertThat(memory(status(calm(ROOMY), calm(ROOMY), young))).isEqualTo(memory(shown));
@@ -185,11 +186,11 @@ class PageCachesTest {
   }
 
   private static CacheState calm(CacheFigures figures) {
-    return new CacheState(figures, Optional.empty(), true);
+    return new CacheState(figures, Optional.empty(), true, false);
   }
 
   private static CacheState pressed(Cause cause) {
-    return new CacheState(OUTRUN, Optional.of(new CachePressure(cause, OUTRUN)), true);
+    return new CacheState(OUTRUN, Optional.of(new CachePressure(cause, OUTRUN)), true, false);
   }
 
   private LogClusterStatus status(@Nullable CacheState... caches) {
@@ -213,6 +214,7 @@ class PageCachesTest {
                 new ClusterHealth(brokers, health.cluster(), true),
                 List.of(),
                 Renewal.NONE,
+                Tuning.NONE,
                 false,
                 Optional.empty()));
   }

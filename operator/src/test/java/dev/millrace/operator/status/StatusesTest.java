@@ -26,6 +26,7 @@ import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
+import dev.millrace.operator.settings.Tuning;
 import dev.millrace.operator.status.Claims.Claim;
 import dev.millrace.operator.status.Edges.Edge;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -285,9 +286,9 @@ class StatusesTest {
     cluster.setStatus(before);
     var members =
         List.of(
-            new Member(0, false, 4, 6, "zone-0", 0, null, null),
-            new Member(1, true, 4, 0, "zone-1", 0, null, null),
-            new Member(2, false, 4, 6, "zone-2", 0, null, null));
+            new Member(0, false, 4, 6, "zone-0", 0, null, null, null),
+            new Member(1, true, 4, 0, "zone-1", 0, null, null, null),
+            new Member(2, false, 4, 6, "zone-2", 0, null, null, null));
     var brokers = new HashMap<>(health(WELL, 4, 4, 4).brokers());
     brokers.remove(1);
     var health =
@@ -334,7 +335,7 @@ class StatusesTest {
   @Test
   void aBrokerThatDoesNotKnowThatItIsFencedIsShownFenced() {
     // Given
-    var members = List.of(new Member(0, true, 4, 0, null, 0, null, null));
+    var members = List.of(new Member(0, true, 4, 0, null, 0, null, null, null));
 
     // When
     var status =
@@ -414,6 +415,7 @@ class StatusesTest {
         health,
         List.of(),
         renewal,
+        Tuning.NONE,
         false,
         Optional.empty());
   }

@@ -391,6 +391,53 @@ class WhatAUserDoesIT {
 
   @Test
   @Order(14)
+  void whatTopicsGetByDefaultChangesWhileBrokersRun() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+
+    // When
+    configure("{\"message.max.bytes\": 2000000}");
+    watch.time("a default of topics is changed", this::awaitStable);
+
+    // Then
+    assertThat(tool(CONFIGS, "--describe", "--entity-type=brokers", "--entity-default"))
+        .contains("message.max.bytes=2000000");
+    assertThat(tool(CONFIGS, "--describe", "--all", "--entity-type=topics", "--entity-name=wide"))
+        .contains("max.message.bytes=2000000");
+
+    // When
+    configure("{\"log.roll.hours\": \"often\"}");
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(kubectl.run("get", "logcluster", "events"))
+                    .contains("Setting refused")
+                    .contains("log.roll.hours"));
+
+    // When
+    configure("null");
+    awaitStable();
+
+    // Then
+    assertThat(tool(CONFIGS, "--describe", "--entity-type=brokers", "--entity-default"))
+        .doesNotContain("message.max.bytes=2000000");
+    assertThat(scene.incarnations("events")).isEqualTo(before);
+  }
+
+  private void configure(String config) {
+    kubectl.run(
+        "patch",
+        "logcluster",
+        "events",
+        "--type=merge",
+        "-p={\"spec\":{\"config\":%s}}".formatted(config));
+  }
+
+  @Test
+  @Order(15)
   void deletionTakesPodsAndKeepsVolumes() {
     // Given
     int claims = kubectl.get("persistentvolumeclaims").path("items").size();
@@ -407,7 +454,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(15)
+  @Order(16)
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
@@ -445,7 +492,7 @@ class WhatAUserDoesIT {
 
   @ParameterizedTest
   @MethodSource("badSpecs")
-  @Order(16)
+  @Order(17)
   void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
     // When
     var outcome =
@@ -465,7 +512,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(17)
+  @Order(18)
   void storageThatShrinksIsRefused() {
     // When
     var outcome =

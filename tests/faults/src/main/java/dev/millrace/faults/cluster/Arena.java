@@ -137,6 +137,16 @@ public final class Arena implements AutoCloseable {
     return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.message}");
   }
 
+  /** Puts an annotation on the LogCluster, or takes it away: {@code name=value}, {@code name-}. */
+  public void annotate(String annotation) {
+    kubectl.run("annotate", "logcluster", NAME, annotation, "--overwrite");
+  }
+
+  /** What the operator would do, as the status tells it; empty where it does not. */
+  public String plan() {
+    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.plan}");
+  }
+
   /** Asks for a restart of all brokers in the way of those who know StatefulSets. */
   public void restartAll() {
     kubectl.run("rollout", "restart", "statefulset/" + NAME);

@@ -47,7 +47,25 @@ final class DayTwoRun {
       act(
           workload,
           "change a setting",
-          () -> arena.patch("{\"spec\":{\"config\":{\"log.retention.hours\":72}}}"));
+          () -> arena.patch("{\"spec\":{\"config\":{\"connections.max.idle.ms\":590000}}}"));
+      act(
+          workload,
+          "change a default of topics",
+          () -> {
+            Set<String> before = containers();
+            arena.patch("{\"spec\":{\"config\":{\"log.roll.hours\":100}}}");
+            arena.awaitStable(LIMIT);
+            until("nobody has restarted for that", () -> containers().equals(before));
+          });
+      act(workload, "a version that is none", this::wrongVersion);
+      act(workload, "only looked at, and paused", this::lookedAt);
+      act(
+          workload,
+          "roll and drain at once",
+          () -> {
+            arena.patch("{\"spec\":{\"config\":{\"connections.max.idle.ms\":580000}}}");
+            arena.drain(arena.nodes().getFirst());
+          });
       for (String node : arena.nodes()) {
         act(workload, "drain " + node, () -> arena.drain(node));
       }
@@ -90,6 +108,34 @@ final class DayTwoRun {
       stage.journal().report("\n" + String.join("", table));
       return stage.judge(workload, verdict);
     }
+  }
+
+  /** It stops at the first pod, and goes back from there. */
+  private void wrongVersion() throws InterruptedException {
+    Set<String> before = containers();
+    arena.patch("{\"spec\":{\"version\":\"0.0.0-none\"}}");
+    await("ImagePull");
+    before.removeAll(containers());
+    if (before.size() > 1) {
+      throw new IllegalStateException("a version that is none took more than one broker");
+    }
+    arena.patch("{\"spec\":{\"version\":null}}");
+  }
+
+  /** What would be done is told and not done, and what is paused waits. */
+  private void lookedAt() throws InterruptedException {
+    Set<String> before = containers();
+    arena.annotate("millrace.dev/plan=true");
+    arena.patch("{\"spec\":{\"config\":{\"connections.max.idle.ms\":585000}}}");
+    until("the plan names the setting", () -> arena.plan().contains("connections.max.idle.ms"));
+    arena.annotate("millrace.dev/paused=true");
+    arena.annotate("millrace.dev/plan-");
+    await("Paused");
+    if (!containers().equals(before)) {
+      throw new IllegalStateException("what was only looked at was done");
+    }
+    arena.annotate("millrace.dev/paused-");
+    until("it is done", () -> containers().stream().noneMatch(before::contains));
   }
 
   private void scale(int brokers) {

@@ -1,0 +1,153 @@
+package dev.millrace.operator.settings;
+
+import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.settings.SettingsWriter.RefusedException;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Changes settings of running clusters, one virtual thread for each that has some to change, and
+ * asks for a reconciliation when that is done or was refused. A cluster that failed to answer is
+ * asked again a little later, for as long as a pass wants it.
+ */
+public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCluster>
+    implements ResourceEventAware<LogCluster> {
+  private static final Logger LOG = LoggerFactory.getLogger(SettingsEventSource.class);
+  private static final int PAUSES = 5;
+
+  private final SettingsWriter writer;
+  private final Duration pause;
+  private final Map<ResourceID, Thread> works = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Tuning> ends = new ConcurrentHashMap<>();
+
+  /**
+   * A source that has nothing to do yet.
+   *
+   * @param interval a fifth of the time until a cluster is asked again
+   */
+  public SettingsEventSource(SettingsWriter writer, Duration interval) {
+    super(Tuning.class, "settings");
+    this.writer = writer;
+    this.pause = interval.multipliedBy(PAUSES);
+  }
+
+  /**
+   * Has a cluster's settings be as wanted; returns at once.
+   *
+   * @param bootstrap where it listens; nothing is begun while that is empty
+   * @param before what is noted as written
+   * @return how far that is
+   */
+  public Tuning want(
+      ResourceID cluster,
+      String bootstrap,
+      SortedMap<String, String> wanted,
+      SortedMap<String, String> before) {
+    var end = ends.get(cluster);
+    if (end != null && end.wanted().equals(wanted)) {
+      return end;
+    }
+    // What has been written since may not have been noted yet.
+    var written = end == null ? before : end.written();
+    var tuning = new Tuning(wanted, written, Optional.empty());
+    if (tuning.underWay() && !bootstrap.isEmpty() && isRunning()) {
+      works.computeIfAbsent(cluster, id -> begin(id, bootstrap, tuning));
+    }
+    return tuning;
+  }
+
+  private Thread begin(ResourceID cluster, String bootstrap, Tuning tuning) {
+    return Thread.ofVirtual()
+        .name("settings-" + cluster.getName())
+        .start(() -> work(cluster, bootstrap, tuning));
+  }
+
+  private void work(ResourceID cluster, String bootstrap, Tuning tuning) {
+    try {
+      change(cluster, bootstrap, tuning);
+    } catch (RuntimeException e) {
+      LOG.atWarn()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("Cannot change settings yet");
+      try {
+        Thread.sleep(pause);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    } finally {
+      works.remove(cluster, Thread.currentThread());
+    }
+    getEventHandler().handleEvent(new Event(cluster));
+  }
+
+  private void change(ResourceID cluster, String bootstrap, Tuning tuning) {
+    var set = new HashMap<>(tuning.wanted());
+    set.keySet().retainAll(tuning.pending());
+    Set<String> gone =
+        tuning.written().keySet().stream()
+            .filter(name -> !tuning.wanted().containsKey(name))
+            .collect(Collectors.toSet());
+    try {
+      writer.write(bootstrap, set, gone);
+      ends.put(cluster, new Tuning(tuning.wanted(), tuning.wanted(), Optional.empty()));
+      LOG.atInfo()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("settings", tuning.pending())
+          .log("Changed settings of running brokers");
+    } catch (RefusedException e) {
+      ends.put(
+          cluster,
+          new Tuning(
+              tuning.wanted(), tuning.written(), Optional.of(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  @Override
+  public Set<Tuning> getSecondaryResources(LogCluster cluster) {
+    return Optional.ofNullable(ends.get(ResourceID.fromResource(cluster))).stream()
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public void onResourceCreated(LogCluster cluster) {
+    // The first pass says what is wanted.
+  }
+
+  @Override
+  public void onResourceUpdated(LogCluster cluster, LogCluster before) {
+    // The next pass says what is wanted.
+  }
+
+  @Override
+  public void onResourceDeleted(LogCluster cluster) {
+    end(ResourceID.fromResource(cluster));
+  }
+
+  private void end(ResourceID cluster) {
+    var work = works.remove(cluster);
+    if (work != null) {
+      work.interrupt();
+    }
+    ends.remove(cluster);
+  }
+
+  @Override
+  public void stop() {
+    super.stop();
+    Set.copyOf(works.keySet()).forEach(this::end);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.millrace.operator.settings;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a cluster has been told of the settings that its brokers follow while they run.
+ *
+ * @param wanted by the spec
+ * @param written what the operator has set, and nobody else
+ * @param refusal why the cluster will not have what is wanted, in its own words
+ */
+public record Tuning(
+    SortedMap<String, String> wanted, SortedMap<String, String> written, Optional<String> refusal) {
+  /** Nothing is wanted and nothing was. */
+  public static final Tuning NONE = new Tuning(new TreeMap<>(), new TreeMap<>(), Optional.empty());
+
+  public Tuning {
+    wanted = Collections.unmodifiableSortedMap(new TreeMap<>(wanted));
+    written = Collections.unmodifiableSortedMap(new TreeMap<>(written));
+  }
+
+  /** Settings that are not yet as wanted, by name. */
+  public List<String> pending() {
+    return differing(wanted, written);
+  }
+
+  /** Whether there is something to be done, and nothing speaks against it. */
+  public boolean underWay() {
+    return refusal.isEmpty() && !pending().isEmpty();
+  }
+
+  /** What is in one and not the same in the other, by name. */
+  static List<String> differing(Map<String, String> one, Map<String, String> other) {
+    var names = new TreeSet<>(one.keySet());
+    names.addAll(other.keySet());
+    names.removeIf(name -> Objects.equals(one.get(name), other.get(name)));
+    return List.copyOf(names);
+  }
+}

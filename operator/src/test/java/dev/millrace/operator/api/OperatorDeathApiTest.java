@@ -1,0 +1,146 @@
+package dev.millrace.operator.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.crds.LogClusterStatus;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * An operator dies after each and every write: none gets to do two. What it was at goes on all the
+ * same and ends where it would have ended, with no step done twice.
+ */
+@ExtendWith(ApiServerExtension.class)
+class OperatorDeathApiTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  /** Three claims, or three pods, and a status: fewer deaths would prove little. */
+  private static final int DEATHS = 4;
+
+  private final Stage stage;
+
+  OperatorDeathApiTest(ApiServer api) throws IOException {
+    stage = new Stage(api);
+    stage.replicas().add("orders", 0, 1 << 20, 0, 1);
+    stage.replicas().add("orders", 1, 1 << 20, 1, 2);
+    stage.replicas().add("orders", 2, 1 << 20, 2, 0);
+  }
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  @Test
+  void aRollGoesOn() {
+    // Given
+    stage.apply(events(3, "10Gi", ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    stage.writes().forget();
+
+    // When
+    int deaths =
+        dying(
+            events(3, "10Gi", ", config: {connections.max.idle.ms: 500000}"),
+            () -> stage.pods().values().stream().noneMatch(before::containsValue));
+
+    // Then
+    assertThat(deaths).isGreaterThanOrEqualTo(DEATHS);
+    assertThat(stage.writes().seen())
+        .filteredOn(write -> write.contains("/pods/"))
+        .extracting(write -> write.replaceAll(".*/pods/", ""))
+        .containsExactly("events-2/eviction", "events-1/eviction", "events-0/eviction");
+  }
+
+  @Test
+  void aScaleDownGoesOn() {
+    // Given
+    stage.apply(events(3, "10Gi", ""));
+    stage.awaitStable("events");
+
+    // When
+    int deaths = dying(events(2, "10Gi", ""), () -> stage.pods().size() == 2);
+
+    // Then
+    assertThat(deaths).isGreaterThanOrEqualTo(DEATHS);
+    assertThat(stage.unregistered()).containsOnly(2);
+    assertThat(stage.replicas().held(2)).isZero();
+    assertThat(stage.replicas().cordoned()).as("those that stay").doesNotContain(0, 1);
+  }
+
+  @Test
+  void volumesGoOnGrowing() {
+    // Given
+    var storageClass = ", class: " + stage.growingClass();
+    stage.apply(events(3, "10Gi" + storageClass, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    int deaths =
+        dying(
+            events(3, "20Gi" + storageClass, ""),
+            () -> capacities().stream().allMatch(new Quantity("20Gi")::equals));
+
+    // Then
+    assertThat(deaths).isGreaterThanOrEqualTo(DEATHS);
+    assertThat(stage.pods()).isEqualTo(before);
+    assertThat(capacities()).hasSize(3);
+  }
+
+  /** Has the cluster become that, with an operator for each write; how many there were. */
+  private int dying(String wish, BooleanSupplier done) {
+    stage.writes().mortal(true);
+    stage.apply(wish);
+    int deaths = 0;
+    while (!done.getAsBoolean() || !settled()) {
+      Awaitility.await()
+          .atMost(DEADLINE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> stage.writes().spent() || (done.getAsBoolean() && settled()));
+      if (stage.writes().spent()) {
+        stage.replaceOperator();
+        deaths++;
+      }
+    }
+    stage.writes().mortal(false);
+    stage.awaitStable("events");
+    return deaths;
+  }
+
+  private boolean settled() {
+    var cluster = Objects.requireNonNull(stage.cluster("events").get());
+    LogClusterStatus status = cluster.getStatus();
+    return Stage.is(status, "Stable", "True")
+        && cluster.getMetadata().getGeneration().equals(status.observedGeneration());
+  }
+
+  private Collection<Quantity> capacities() {
+    return stage
+        .admin()
+        .persistentVolumeClaims()
+        .inNamespace(stage.namespace())
+        .list()
+        .getItems()
+        .stream()
+        .flatMap(claim -> List.copyOf(claim.getStatus().getCapacity().values()).stream())
+        .toList();
+  }
+
+  private static String events(int brokers, String storage, String more) {
+    return """
+        {apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: events},
+         spec: {brokers: %d, memory: 1Gi, storage: {size: %s}%s}}"""
+        .formatted(brokers, storage, more);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.operator.resources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.operator.Fixtures;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.server.config.ConfigSynonym;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.junit.jupiter.api.Test;
+
+class DynamicSettingsTest {
+  /**
+   * Settings of topics that mean more to a broker, belong to the spec, or to tiers there are none
+   * of.
+   */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "log.flush.scheduler.interval.ms",
+          "min.insync.replicas",
+          "log.local.retention.bytes",
+          "log.local.retention.ms",
+          "log.remote.copy.lag.bytes",
+          "log.remote.copy.lag.ms");
+
+  @Test
+  void theyAreWhatKafkaKnowsAsDefaultsOfTopics() {
+    var kafkas =
+        ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.values().stream()
+            .flatMap(synonyms -> synonyms.stream().map(ConfigSynonym::name))
+            .filter(name -> !OTHERS.contains(name))
+            .collect(Collectors.toSet());
+
+    assertThat(DynamicSettings.NAMES).isEqualTo(kafkas);
+  }
+
+  @Test
+  void aSpecIsPartedIntoWhatIsFollowedAndWhatTakesARestart() {
+    var spec =
+        Fixtures.cluster(
+                """
+                {brokers: 1, memory: 1Gi, storage: {size: 1Gi},
+                 config: {log.retention.hours: 72, compression.type: lz4, num.network.threads: 2}}""")
+            .getSpec();
+
+    assertThat(DynamicSettings.of(spec))
+        .isEqualTo(Map.of("log.retention.hours", "72", "compression.type", "lz4"));
+    assertThat(DynamicSettings.others(spec)).isEqualTo(Map.of("num.network.threads", "2"));
+  }
+}

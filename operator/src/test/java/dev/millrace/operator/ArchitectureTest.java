@@ -27,6 +27,8 @@ class ArchitectureTest {
         .definedBy(ROOT)
         .layer("reconcile")
         .definedBy(ROOT + ".reconcile")
+        .layer("topic")
+        .definedBy(ROOT + ".topic")
         .layer("status")
         .definedBy(ROOT + ".status")
         .layer("roll")
@@ -45,8 +47,10 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("reconcile")
         .mayOnlyBeAccessedByLayers("program")
+        .whereLayer("topic")
+        .mayOnlyBeAccessedByLayers("reconcile", "program")
         .whereLayer("status")
-        .mayOnlyBeAccessedByLayers("reconcile")
+        .mayOnlyBeAccessedByLayers("topic", "reconcile")
         .whereLayer("roll")
         .mayOnlyBeAccessedByLayers("status", "reconcile")
         .whereLayer("scale")
@@ -70,10 +74,23 @@ class ArchitectureTest {
   }
 
   @Test
-  void kafkaIsKnownWhereBrokersAreUnregisteredAndReplicasMovedOnly() {
+  void kafkaIsKnownWhereBrokersAreUnregisteredReplicasMovedAndTopicsChangedOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".scale", ROOT + ".rebalance")
+        .resideOutsideOfPackages(ROOT + ".scale", ROOT + ".rebalance", ROOT + ".topic")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(operator);
+  }
+
+  @Test
+  void ofTopicsOneClassAloneKnowsKafka() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".topic")
+        .and()
+        .doNotHaveSimpleName("KafkaTopics")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

@@ -4,6 +4,7 @@ import dev.millrace.operator.rebalance.ReplicaAdmin;
 import dev.millrace.operator.resources.Advertise;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.scale.BrokerRegistry;
+import dev.millrace.operator.topic.TopicAdmin;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -24,6 +25,7 @@ public final class StagedOperator implements AutoCloseable {
       String namespace,
       BrokerRegistry registry,
       ReplicaAdmin.Factory replicas,
+      TopicAdmin.Factory topics,
       String image) {
     operator =
         MillraceOperator.start(
@@ -36,6 +38,7 @@ public final class StagedOperator implements AutoCloseable {
                 Optional.empty()),
             registry,
             replicas,
+            topics,
             new Metrics() {
               @Override
               public void finishedReconciliation(

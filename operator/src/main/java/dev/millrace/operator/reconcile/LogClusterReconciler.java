@@ -32,6 +32,8 @@ import dev.millrace.operator.status.Edges;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.status.Prospect;
 import dev.millrace.operator.status.Statuses;
+import dev.millrace.operator.topic.ClusterDirectory;
+import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Duration healthInterval;
   private final BrokerRegistry registry;
   private final ReplicaAdmin.Factory replicas;
+  private final ClusterDirectory directory;
   private final Applier applier;
   private final Identity identity;
   private final Volumes volumes;
@@ -87,6 +91,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
    * A reconciler that writes with this client.
    *
    * @param replicas opens what replicas are moved by
+   * @param directory is told where clusters listen
    * @param clusterIds makes the identity of a cluster that has none
    */
   public LogClusterReconciler(
@@ -95,12 +100,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       Duration healthInterval,
       BrokerRegistry registry,
       ReplicaAdmin.Factory replicas,
+      ClusterDirectory directory,
       Supplier<String> clusterIds,
       Clock clock) {
     this.settings = settings;
     this.healthInterval = healthInterval;
     this.registry = registry;
     this.replicas = replicas;
+    this.directory = directory;
     this.applier = new Applier(client);
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
@@ -117,7 +124,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       EventSourceContext<LogCluster> context) {
     var prepared = new Sources(context, healthInterval, replicas);
     sources = prepared;
-    return prepared.all();
+    return Stream.concat(prepared.all().stream(), Stream.of(directory)).toList();
   }
 
   @Override
@@ -134,6 +141,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (!requireNonNull(sources).running()) {
       return UpdateControl.noUpdate();
     }
+    actual
+        .find(MetadataLog.class, names.cluster())
+        .map(log -> log.getSpec())
+        .map(spec -> spec.clusterId())
+        .map(clusterId -> new Address(clients(actual), clusterId))
+        .ifPresent(address -> directory.put(ResourceID.fromResource(cluster), address));
     // Asked before the pass, which may last longer than the first poll.
     boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
     boolean held = asks(cluster, Observation.PAUSED) || asks(cluster, Observation.PLAN);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogTopic;
+import dev.millrace.operator.status.Edges.Edge;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.NamespaceEventSource;
@@ -159,11 +160,17 @@ public final class LogTopicReconciler implements Reconciler<LogTopic> {
     if (!finalizers.write(topic, guarded)) {
       return UpdateControl.<LogTopic>noUpdate().rescheduleAfter(SOON);
     }
-    // Where a namespace goes there is nobody to tell, nor a right to.
-    if (topic.isMarkedForDeletion() && !namespaces.leaving(topic.getMetadata().getNamespace())) {
-      events.publish(topic, List.of(TopicStatuses.parting(topic.getStatus())));
+    if (topic.isMarkedForDeletion()) {
+      publish(topic, List.of(TopicStatuses.parting(topic.getStatus())));
     }
     return UpdateControl.noUpdate();
+  }
+
+  /** A namespace that goes takes no events any more. */
+  private void publish(LogTopic topic, List<Edge> edges) {
+    if (!namespaces.leaving(topic.getMetadata().getNamespace())) {
+      events.publish(topic, edges);
+    }
   }
 
   private UpdateControl<LogTopic> conclude(
@@ -177,7 +184,7 @@ public final class LogTopicReconciler implements Reconciler<LogTopic> {
       if (!writer.write(topic, changed.get(), context)) {
         return UpdateControl.<LogTopic>noUpdate().rescheduleAfter(SOON);
       }
-      events.publish(topic, TopicStatuses.between(topic.getStatus(), changed.get()));
+      publish(topic, TopicStatuses.between(topic.getStatus(), changed.get()));
     }
     topics.want(ResourceID.fromResource(topic), view, decision.action());
     // What has been announced is done in the next pass.

@@ -42,6 +42,9 @@ final class ClusterTopics {
   private final Map<ResourceID, Optional<TopicState>> last = new ConcurrentHashMap<>();
   private final Map<ResourceID, Refused> refused = new ConcurrentHashMap<>();
 
+  /** Why the cluster did not answer last; told once. */
+  private String trouble = "";
+
   private record Wanted(TopicView basis, TopicAction action) {}
 
   private record Refused(TopicAction action, String why, long at) {}
@@ -111,20 +114,25 @@ final class ClusterTopics {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
       }
-      LOG.atWarn()
-          .addKeyValue("cluster", cluster)
-          .addKeyValue("reason", e.toString())
-          .log("Cannot see to topics yet");
-      silent(String.valueOf(e.getMessage()));
+      var why = String.valueOf(e.getMessage());
+      if (!why.equals(trouble)) {
+        LOG.atWarn()
+            .addKeyValue("cluster", cluster)
+            .addKeyValue("reason", e.toString())
+            .log("Cannot see to topics yet");
+      }
+      trouble = why;
+      silent(why);
     }
   }
 
-  /** Goes on for as long as it is the same cluster. */
+  /** Goes on for as long as it is the same cluster, and has brokers that are ready. */
   private void converse(TopicAdmin admin, Address address) throws InterruptedException {
     while (!Thread.currentThread().isInterrupted()
         && directory
             .find(cluster)
             .filter(now -> now.clusterId().equals(address.clusterId()))
+            .filter(now -> !now.bootstrap().isEmpty())
             .isPresent()) {
       pause(step(admin) ? interval : interval.dividedBy(SOONER));
     }
@@ -135,6 +143,7 @@ final class ClusterTopics {
     var rulers = rulers();
     rulers.forEach(claim -> perform(admin, claim));
     var states = admin.look(rulers.stream().map(Claim::topic).toList());
+    trouble = "";
     boolean settled = true;
     for (var claim : rulers) {
       settled &= saw(claim, Optional.ofNullable(states.get(claim.topic())));

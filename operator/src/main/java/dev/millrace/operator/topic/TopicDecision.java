@@ -140,15 +140,14 @@ public record TopicDecision(
       var reset = wish.leftOver(is, ours);
       var grown = wish.partitions().filter(wanted -> wanted > is.partitions());
       if (set.isEmpty() && reset.isEmpty() && grown.isEmpty()) {
-        return as(is, applied(Optional.of(wish.generation()), wish.request(), wish.config()));
+        return as(seen, is, applied(Optional.of(wish.generation()), wish.request(), wish.config()));
       }
       if (!seen.settled()) {
         return nothing(wish.deletes());
       }
       var change = new Change(wish.topic(), grown, set, reset);
-      // What is about to be set is written down first: it is to be found again, whoever comes
-      // after.
-      // What was set before keeps its value there until the new one is taken.
+      // What is about to be set is written down first, for whoever comes after; what was set before
+      // keeps its value there until the new one is taken.
       var announced = new TreeMap<>(ours);
       set.forEach(announced::putIfAbsent);
       var verdict =
@@ -172,7 +171,7 @@ public record TopicDecision(
     private TopicDecision compare(Seen seen, TopicState is) {
       var differences = Texts.differences(wish, is);
       if (differences.isEmpty()) {
-        return as(is, now.applied());
+        return as(seen, is, now.applied());
       }
       return seen.settled()
           ? say(
@@ -186,8 +185,11 @@ public record TopicDecision(
     }
 
     /** All is as the spec has it, but perhaps for what this version does not change. */
-    private TopicDecision as(TopicState is, Applied applied) {
+    private TopicDecision as(Seen seen, TopicState is, Applied applied) {
       boolean differs = wish.replicas().filter(wanted -> wanted != is.replicas()).isPresent();
+      if (differs && !seen.settled()) {
+        return nothing(wish.deletes());
+      }
       var verdict =
           differs
               ? new Verdict(

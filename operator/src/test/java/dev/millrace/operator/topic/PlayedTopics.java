@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster's topics, played: three brokers, one partition and two replicas by default, and a value
- * that it refuses. It outlives whoever works on it, as a cluster does. Thread-safe.
+ * that it refuses. The first look after something was done shows what was there before, as a broker
+ * does that is a moment behind. It outlives whoever works on it, as a cluster does. Thread-safe.
  */
 public final class PlayedTopics {
   /** A value of which the cluster says that it is none. */
@@ -28,8 +29,7 @@ public final class PlayedTopics {
 
   private final Map<String, TopicState> topics = new TreeMap<>();
   private final List<TopicAction> done = new ArrayList<>();
-  private Map<String, TopicState> stale = Map.of();
-  private int staleLooks;
+  private Optional<Map<String, TopicState>> stale = Optional.empty();
   private int looks;
   private int made;
   private boolean silent;
@@ -79,12 +79,6 @@ public final class PlayedTopics {
                 leaderless,
                 leaderless,
                 is.config()));
-  }
-
-  /** The next looks show what is there now, whatever becomes of it: a broker that is behind. */
-  public synchronized void lag(int forLooks) {
-    stale = Map.copyOf(topics);
-    staleLooks = forLooks;
   }
 
   /** Whether nobody answers from now on. */
@@ -140,6 +134,7 @@ public final class PlayedTopics {
   synchronized Optional<String> perform(TopicAction action) {
     answer();
     done.add(action);
+    stale = Optional.of(Map.copyOf(topics));
     return switch (action) {
       case Create create -> create(create);
       case Change change -> change(change);
@@ -187,7 +182,8 @@ public final class PlayedTopics {
       synchronized (PlayedTopics.this) {
         answer();
         looks++;
-        var seen = new HashMap<>(staleLooks-- > 0 ? stale : topics);
+        var seen = new HashMap<>(stale.orElse(topics));
+        stale = Optional.empty();
         seen.keySet().retainAll(Set.copyOf(names));
         return seen;
       }

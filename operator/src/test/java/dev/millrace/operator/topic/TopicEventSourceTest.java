@@ -92,8 +92,7 @@ class TopicEventSourceTest {
 
     // When
     source.want(id("orders"), basis, Optional.of(create));
-    Awaitility.await().until(() -> kafka.find("orders").isPresent());
-    awaitSettled("orders");
+    awaitPartitions("orders", 2);
     source.want(id("orders"), basis, Optional.of(create));
     awaitLooks(5);
 
@@ -157,18 +156,31 @@ class TopicEventSourceTest {
   }
 
   @Test
-  void whatOneBrokerDoesNotKnowYetIsNotSettled() {
+  void whatOneBrokerDoesNotKnowYetIsNoGroundToDoItAgain() {
+    // Given: who wants three partitions wherever it has settled that there are fewer
+    source.setEventHandler(
+        event -> {
+          var view = view("orders");
+          if (view instanceof Seen seen
+              && seen.settled()
+              && seen.topic().filter(is -> is.partitions() < 3).isPresent()) {
+            source.want(id("orders"), view, Optional.of(grown(3)));
+          }
+        });
     directory.put(EVENTS, ADDRESS);
     kafka.make("orders", 1, 2, Map.of());
+
+    // When
     source.onResourceCreated(topic("orders", "2026-01-01T00:00:00Z"));
-    awaitSettled("orders");
+    awaitPartitions("orders", 3);
+    awaitLooks(5);
 
-    kafka.grow("orders", 2);
-    Awaitility.await()
-        .until(
-            () -> ((Seen) view("orders")).topic().filter(is -> is.partitions() == 2).isPresent());
+    // Then
+    assertThat(kafka.done()).containsExactly(grown(3));
+  }
 
-    awaitSettled("orders");
+  private static Change grown(int partitions) {
+    return new Change("orders", Optional.of(partitions), Map.of(), Set.of());
   }
 
   @Test
@@ -195,6 +207,15 @@ class TopicEventSourceTest {
 
   private void awaitSettled(String name) {
     Awaitility.await().until(() -> view(name) instanceof Seen seen && seen.settled());
+  }
+
+  private void awaitPartitions(String name, int count) {
+    Awaitility.await()
+        .until(
+            () ->
+                view(name) instanceof Seen seen
+                    && seen.settled()
+                    && seen.topic().filter(is -> is.partitions() == count).isPresent());
   }
 
   private TopicView view(String name) {

@@ -2,7 +2,7 @@ package dev.millrace.crds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Whether volumes outlive what they were made for. */
+/** Whether data outlives the object that it belongs to. */
 public enum KeepPolicy {
   @JsonProperty("Retain")
   RETAIN("Retain"),

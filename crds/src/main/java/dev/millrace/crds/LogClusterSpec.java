@@ -2,6 +2,7 @@ package dev.millrace.crds;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -58,6 +59,7 @@ public record LogClusterSpec(
     @JsonPropertyDescription("Broker settings by Kafka's names, for the whole cluster.")
         @Size(max = 200)
         @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
+        @JsonDeserialize(contentUsing = SettingDeserializer.class)
         @Nullable Map<String, IntOrString> config,
     @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
     @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling,

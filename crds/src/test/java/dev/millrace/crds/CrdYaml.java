@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -18,61 +21,110 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Generates the CRD from the model and mends what the generator cannot say: printer columns come
- * out sorted by path, and no annotation makes a list a map. Run {@code main} from the module's
- * folder after a change of the model.
+ * Generates a CRD from the model and mends what the generator cannot say: printer columns come out
+ * sorted by path, no annotation makes a list a map, and none puts a rule on the object itself. Run
+ * {@code main} from the module's folder after a change of the model.
+ *
+ * @param kind the model
+ * @param columns in their order, in capitals
+ * @param maps lists below the status that are maps: path → key
+ * @param required of their elements, beside the key
+ * @param rules on the object itself
  */
-final class CrdYaml {
-  static final Path FILE = Path.of("src/main/resources/crds/logclusters.millrace.dev.yaml");
+record CrdYaml(
+    Class<? extends CustomResource<?, ?>> kind,
+    List<String> columns,
+    Map<String, String> maps,
+    Map<String, List<String>> required,
+    List<ValidationRule> rules) {
+  private static final Path FOLDER = Path.of("src/main/resources/crds");
 
-  private static final List<String> COLUMNS =
-      List.of(
-          "BROKERS",
-          "READY",
-          "PARTITIONS",
-          "UNDER-REPLICATED",
-          "OFFLINE",
-          "STATUS",
-          "VERSION",
-          "MEMORY",
-          "CONTROLLER",
-          "BYTES",
-          "AGE");
+  /** LogCluster. */
+  static final CrdYaml CLUSTERS =
+      new CrdYaml(
+          LogCluster.class,
+          List.of(
+              "BROKERS",
+              "READY",
+              "PARTITIONS",
+              "UNDER-REPLICATED",
+              "OFFLINE",
+              "STATUS",
+              "VERSION",
+              "MEMORY",
+              "CONTROLLER",
+              "BYTES",
+              "AGE"),
+          Map.of("conditions", "type", "brokerStates", "id"),
+          Map.of("conditions", List.of("type", "status"), "brokerStates", List.of("id")),
+          List.of());
 
-  private CrdYaml() {}
+  /** LogTopic. */
+  static final CrdYaml TOPICS =
+      new CrdYaml(
+          LogTopic.class,
+          List.of(
+              "CLUSTER",
+              "PARTITIONS",
+              "REPLICAS",
+              "UNDER-REPLICATED",
+              "OFFLINE",
+              "STATUS",
+              "TOPIC",
+              "TOPIC-ID",
+              "AGE"),
+          Map.of("conditions", "type"),
+          Map.of("conditions", List.of("type", "status")),
+          List.of(
+              rule(TopicRules.TOPIC_STAYS, TopicRules.TOPIC_MESSAGE),
+              rule(TopicRules.NAME_FITS, TopicRules.NAME_FITS_MESSAGE)));
 
   public static void main(String[] args) throws IOException {
-    Files.writeString(FILE, generate());
+    for (var crd : List.of(CLUSTERS, TOPICS)) {
+      Files.writeString(crd.file(), crd.generate());
+    }
   }
 
-  static String generate() {
-    var output = new MemoryOutput();
+  private static ValidationRule rule(String rule, String message) {
+    return new ValidationRuleBuilder()
+        .withRule(rule)
+        .withMessage(message)
+        .withFieldPath(".spec.topic")
+        .build();
+  }
+
+  /** Where it is committed. */
+  Path file() {
+    return FOLDER.resolve(HasMetadata.getFullResourceName(kind) + ".yaml");
+  }
+
+  String generate() {
+    var output = new MemoryOutput(file());
     new CRDGenerator()
-        .customResourceClasses(LogCluster.class)
+        .customResourceClasses(kind)
         .forCRDVersions("v1")
-        .withPostProcessor(new Mended())
+        .withPostProcessor(new Mended(this))
         .withOutput(output)
         .generate();
     return output.bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static final class Mended implements CRDPostProcessor {
+  private record Mended(CrdYaml of) implements CRDPostProcessor {
     @Override
     public HasMetadata process(HasMetadata generated, String version) {
       var crd = (CustomResourceDefinition) generated;
       var served = crd.getSpec().getVersions().getFirst();
-      served.getAdditionalPrinterColumns().sort(Comparator.comparing(CrdYaml::position));
+      served.getAdditionalPrinterColumns().sort(Comparator.comparing(of::position));
       var root = served.getSchema().getOpenAPIV3Schema();
       root.setRequired(List.of("spec"));
-      asMap(property(root, "status", "conditions"), "type");
-      property(root, "status", "conditions")
-          .getItems()
-          .getSchema()
-          .setRequired(List.of("type", "status"));
-      asMap(property(root, "status", "brokerStates"), "id");
-      property(root, "status", "brokerStates").getItems().getSchema().setRequired(List.of("id"));
+      of.maps.forEach((list, key) -> asMap(property(root, "status", list), key));
+      of.required.forEach(
+          (list, fields) ->
+              property(root, "status", list).getItems().getSchema().setRequired(fields));
+      root.getXKubernetesValidations().addAll(of.rules);
       eachRuleOnce(root);
       return crd;
     }
@@ -98,12 +150,17 @@ final class CrdYaml {
     }
   }
 
-  private static int position(CustomResourceColumnDefinition column) {
-    return COLUMNS.indexOf(column.getName().toUpperCase(Locale.ROOT));
+  private int position(CustomResourceColumnDefinition column) {
+    return columns.indexOf(column.getName().toUpperCase(Locale.ROOT));
   }
 
   private static final class MemoryOutput implements CRDOutput<ByteArrayOutputStream> {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final Path file;
+
+    MemoryOutput(Path file) {
+      this.file = file;
+    }
 
     @Override
     public ByteArrayOutputStream outputFor(String crdName) {
@@ -112,7 +169,7 @@ final class CrdYaml {
 
     @Override
     public URI crdURI(String crdName) {
-      return FILE.toUri();
+      return file.toUri();
     }
 
     @Override

@@ -1,14 +1,22 @@
 package dev.millrace.operator;
 
-import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogTopic;
 import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
+import dev.millrace.operator.reconcile.LogTopicReconciler;
 import dev.millrace.operator.reconcile.Zones;
 import dev.millrace.operator.scale.BrokerRegistry;
+import dev.millrace.operator.topic.ClusterDirectory;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.net.HttpURLConnection;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,16 +24,26 @@ import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running operator. Whoever starts it keeps the client, which must outlive it. Pods live on after
  * it is closed.
  */
 public final class MillraceOperator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MillraceOperator.class);
   private static final Duration TERMINATION = Duration.ofSeconds(5);
   private static final int RETRY_FIRST_MS = 500;
   private static final int RETRY_MOST_MS = 30_000;
   private static final double RETRY_GROWTH = 2;
+
+  private static final int TYPE_ATTEMPTS = 10;
+  private static final Duration TYPE_PAUSE = Duration.ofMillis(500);
+
+  /** Topics are looked at every second time that brokers are asked how they are. */
+  private static final int TOPIC_INTERVALS = 2;
 
   private final Operator operator;
   private final BrokerRegistry registry;
@@ -49,6 +67,7 @@ public final class MillraceOperator implements AutoCloseable {
   static MillraceOperator start(
       KubernetesClient client, OperatorSettings settings, BrokerCalls calls, Metrics metrics) {
     var closing = new AtomicBoolean();
+    var directory = new ClusterDirectory();
     var operator =
         new Operator(
             overrider -> {
@@ -69,30 +88,77 @@ public final class MillraceOperator implements AutoCloseable {
             settings.brokers().withZones(Zones.allowed(client)),
             settings.healthInterval(),
             calls,
+            directory,
             MillraceOperator::clusterId,
             Clock.systemUTC()),
-        controller ->
-            controller
-                .settingNamespaces(settings.namespaces())
-                // An annotation asks for things, too, and is no new generation.
-                .withGenerationAware(false)
-                .withOnUpdateFilter(MillraceOperator::asksAnew)
-                .withReconciliationMaxInterval(settings.resync())
-                .withRetry(
-                    new GenericRetry()
-                        .setInitialInterval(RETRY_FIRST_MS)
-                        .setIntervalMultiplier(RETRY_GROWTH)
-                        .setMaxInterval(RETRY_MOST_MS)
-                        .withoutMaxAttempts()));
+        controller -> configure(controller, settings, MillraceOperator::asksAnew));
+    if (topicsServed(client, settings)) {
+      operator.register(
+          new LogTopicReconciler(
+              client,
+              directory,
+              calls.topics(),
+              settings.healthInterval().multipliedBy(TOPIC_INTERVALS),
+              Clock.systemUTC()),
+          controller -> configure(controller, settings, MillraceOperator::asksAnew));
+    }
     operator.start();
     return new MillraceOperator(operator, calls.registry(), closing);
   }
 
-  private static boolean asksAnew(LogCluster now, LogCluster before) {
+  private static <R extends HasMetadata> void configure(
+      ControllerConfigurationOverrider<R> controller,
+      OperatorSettings settings,
+      OnUpdateFilter<R> asksAnew) {
+    controller
+        .settingNamespaces(settings.namespaces())
+        // An annotation asks for things, too, and is no new generation.
+        .withGenerationAware(false)
+        .withOnUpdateFilter(asksAnew)
+        .withReconciliationMaxInterval(settings.resync())
+        .withRetry(
+            new GenericRetry()
+                .setInitialInterval(RETRY_FIRST_MS)
+                .setIntervalMultiplier(RETRY_GROWTH)
+                .setMaxInterval(RETRY_MOST_MS)
+                .withoutMaxAttempts());
+  }
+
+  /**
+   * Whether there are LogTopics to look after. Helm does not install resource types that come with
+   * an upgrade; clusters are to be looked after all the same. One that has just been installed is
+   * waited for.
+   */
+  private static boolean topicsServed(KubernetesClient client, OperatorSettings settings) {
+    var why = "";
+    for (int attempt = 0; attempt < TYPE_ATTEMPTS; attempt++) {
+      try {
+        client
+            .resources(LogTopic.class)
+            .inNamespace(settings.namespaces().iterator().next())
+            .list(new ListOptionsBuilder().withLimit(1L).build());
+        return true;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+            && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+          throw e;
+        }
+        why = String.valueOf(e.getMessage());
+        LockSupport.parkNanos(TYPE_PAUSE.toNanos());
+      }
+    }
+    LOG.atWarn()
+        .addKeyValue("reason", why)
+        .log("LogTopics are not looked after: apply deploy/crds, then start the operator anew");
+    return false;
+  }
+
+  private static boolean asksAnew(HasMetadata now, HasMetadata before) {
     var one = now.getMetadata();
     var other = before.getMetadata();
     return !Objects.equals(one.getGeneration(), other.getGeneration())
         || !Objects.equals(one.getAnnotations(), other.getAnnotations())
+        || !Objects.equals(one.getFinalizers(), other.getFinalizers())
         || !Objects.equals(one.getDeletionTimestamp(), other.getDeletionTimestamp());
   }
 

@@ -27,6 +27,8 @@ class ArchitectureTest {
         .definedBy(ROOT)
         .layer("reconcile")
         .definedBy(ROOT + ".reconcile")
+        .layer("topic")
+        .definedBy(ROOT + ".topic")
         .layer("status")
         .definedBy(ROOT + ".status")
         .layer("roll")
@@ -49,8 +51,10 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("reconcile")
         .mayOnlyBeAccessedByLayers("program")
+        .whereLayer("topic")
+        .mayOnlyBeAccessedByLayers("reconcile", "program")
         .whereLayer("status")
-        .mayOnlyBeAccessedByLayers("reconcile")
+        .mayOnlyBeAccessedByLayers("topic", "reconcile")
         .whereLayer("roll")
         .mayOnlyBeAccessedByLayers("status", "reconcile")
         .whereLayer("scale")
@@ -60,7 +64,7 @@ class ArchitectureTest {
         .whereLayer("settings")
         .mayOnlyBeAccessedByLayers("status", "reconcile")
         .whereLayer("kafka")
-        .mayOnlyBeAccessedByLayers("scale", "rebalance", "settings")
+        .mayOnlyBeAccessedByLayers("scale", "rebalance", "settings", "topic")
         .whereLayer("health")
         .mayOnlyBeAccessedByLayers("roll", "scale", "status", "reconcile")
         .check(operator);
@@ -82,7 +86,24 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            ROOT + ".scale", ROOT + ".rebalance", ROOT + ".settings", ROOT + ".kafka")
+            ROOT + ".scale",
+            ROOT + ".rebalance",
+            ROOT + ".settings",
+            ROOT + ".topic",
+            ROOT + ".kafka")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(operator);
+  }
+
+  @Test
+  void ofTopicsOneClassAloneKnowsKafka() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".topic")
+        .and()
+        .doNotHaveSimpleName("KafkaTopics")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

@@ -28,7 +28,8 @@ import java.util.Set;
 final class LocalCluster implements AutoCloseable {
   private static final String NODE = "local";
   private static final String REPOSITORY = "millrace.dev/broker";
-  private static final List<String> CRDS = List.of("logclusters", "metadatalogs", "metadataslots");
+  private static final List<String> CRDS =
+      List.of("logclusters", "logtopics", "metadatalogs", "metadataslots");
 
   private final LocalApi api;
   private final KubernetesClient client;

@@ -1,7 +1,7 @@
 package dev.millrace.operator.reconcile;
 
-import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.status.Edges.Edge;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,10 +29,10 @@ final class EventPublisher {
     this.clock = clock;
   }
 
-  void publish(LogCluster cluster, List<Edge> edges) {
+  void publish(HasMetadata about, List<Edge> edges) {
     for (var edge : edges) {
       try {
-        client.events().v1().events().resource(event(cluster, edge).build()).create();
+        client.events().v1().events().resource(event(about, edge).build()).create();
       } catch (KubernetesClientException e) {
         LOG.atWarn()
             .addKeyValue("reason", edge.reason())
@@ -42,8 +42,8 @@ final class EventPublisher {
     }
   }
 
-  private EventBuilder event(LogCluster cluster, Edge edge) {
-    var meta = cluster.getMetadata();
+  private EventBuilder event(HasMetadata about, Edge edge) {
+    var meta = about.getMetadata();
     var note = edge.note();
     return new EventBuilder()
         .withNewMetadata()
@@ -58,8 +58,8 @@ final class EventPublisher {
         .withAction(edge.action())
         .withNote(note.length() <= NOTE_LENGTH ? note : note.substring(0, NOTE_LENGTH))
         .withNewRegarding()
-        .withApiVersion(cluster.getApiVersion())
-        .withKind(cluster.getKind())
+        .withApiVersion(about.getApiVersion())
+        .withKind(about.getKind())
         .withName(meta.getName())
         .withNamespace(meta.getNamespace())
         .withUid(meta.getUid())

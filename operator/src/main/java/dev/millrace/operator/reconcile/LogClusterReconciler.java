@@ -35,6 +35,8 @@ import dev.millrace.operator.status.Edges;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.status.Prospect;
 import dev.millrace.operator.status.Statuses;
+import dev.millrace.operator.topic.ClusterDirectory;
+import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -52,6 +54,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +79,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Clock clock;
   private final Duration healthInterval;
   private final BrokerCalls calls;
+  private final ClusterDirectory directory;
   private final Applier applier;
   private final Identity identity;
   private final Volumes volumes;
@@ -90,6 +94,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /**
    * A reconciler that writes with this client.
    *
+   * @param directory is told where clusters listen
    * @param clusterIds makes the identity of a cluster that has none
    */
   public LogClusterReconciler(
@@ -97,12 +102,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       BrokerSettings settings,
       Duration healthInterval,
       BrokerCalls calls,
+      ClusterDirectory directory,
       Supplier<String> clusterIds,
       Clock clock) {
     this.settings = settings;
     this.clock = clock;
     this.healthInterval = healthInterval;
     this.calls = calls;
+    this.directory = directory;
     this.applier = new Applier(client);
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
@@ -119,7 +126,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       EventSourceContext<LogCluster> context) {
     var prepared = new Sources(context, healthInterval, calls);
     sources = prepared;
-    return prepared.all();
+    return Stream.concat(prepared.all().stream(), Stream.of(directory)).toList();
   }
 
   @Override
@@ -136,6 +143,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (!requireNonNull(sources).running()) {
       return UpdateControl.noUpdate();
     }
+    actual
+        .find(MetadataLog.class, names.cluster())
+        .map(log -> log.getSpec())
+        .map(spec -> spec.clusterId())
+        .map(clusterId -> new Address(clients(actual), clusterId))
+        .ifPresent(address -> directory.put(ResourceID.fromResource(cluster), address));
     // Asked before the pass, which may last longer than the first poll.
     boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
     boolean held = asks(cluster, Observation.PAUSED) || asks(cluster, Observation.PLAN);

@@ -2,7 +2,10 @@ package dev.millrace.operator.reconcile;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogTopic;
+import dev.millrace.crds.LogTopicStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -29,10 +32,30 @@ final class StatusWriter {
    * @return whether it was written; if not, the LogCluster is not any more what was looked at
    */
   boolean write(LogCluster cluster, LogClusterStatus status, Context<LogCluster> context) {
+    var patch = new LogCluster();
+    patch.setStatus(status);
+    return write(cluster, patch, context);
+  }
+
+  /** The same of a LogTopic. */
+  boolean write(LogTopic topic, LogTopicStatus status, Context<LogTopic> context) {
+    var patch = new LogTopic();
+    patch.setStatus(status);
+    return write(topic, patch, context);
+  }
+
+  /** The status alone is patched: what else the object holds is not ours to apply. */
+  private <R extends CustomResource<?, ?>> boolean write(R now, R patch, Context<R> context) {
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(now.getMetadata().getName())
+            .withNamespace(now.getMetadata().getNamespace())
+            .withResourceVersion(now.getMetadata().getResourceVersion())
+            .build());
     try {
       var written =
           client
-              .resource(patch(cluster, status))
+              .resource(patch)
               .subresource("status")
               .patch(
                   new PatchContext.Builder()
@@ -43,7 +66,7 @@ final class StatusWriter {
       context
           .eventSourceRetriever()
           .getControllerEventSource()
-          .handleRecentResourceUpdate(ResourceID.fromResource(cluster), written, cluster);
+          .handleRecentResourceUpdate(ResourceID.fromResource(now), written, now);
       return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
@@ -52,18 +75,5 @@ final class StatusWriter {
       }
       return false;
     }
-  }
-
-  /** The status alone: what else the object holds is not ours to apply. */
-  private static LogCluster patch(LogCluster cluster, LogClusterStatus status) {
-    var patch = new LogCluster();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(cluster.getMetadata().getName())
-            .withNamespace(cluster.getMetadata().getNamespace())
-            .withResourceVersion(cluster.getMetadata().getResourceVersion())
-            .build());
-    patch.setStatus(status);
-    return patch;
   }
 }

@@ -2,10 +2,13 @@ package dev.millrace.operator.api;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogTopic;
+import dev.millrace.crds.LogTopicStatus;
 import dev.millrace.operator.StagedOperator;
 import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.scale.BrokerRegistry;
+import dev.millrace.operator.topic.PlayedTopics;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -53,6 +56,7 @@ final class Stage implements AutoCloseable {
   private final KubernetesClient own;
   private final Writes writes = new Writes();
   private final PlayedReplicas replicas = new PlayedReplicas();
+  private final PlayedTopics topics = new PlayedTopics();
   private final PlayedBrokers brokers = new PlayedBrokers(replicas);
   private final PlayedController controller;
   private final PlayedSettings settings = new PlayedSettings();
@@ -141,7 +145,7 @@ final class Stage implements AutoCloseable {
     return new StagedOperator(
         own,
         namespace,
-        new BrokerCalls(new NotingRegistry(), any -> replicas.open(), settings),
+        new BrokerCalls(new NotingRegistry(), any -> replicas.open(), settings, topics::open),
         image);
   }
 
@@ -223,6 +227,10 @@ final class Stage implements AutoCloseable {
     return settings;
   }
 
+  PlayedTopics topics() {
+    return topics;
+  }
+
   Writes writes() {
     return writes;
   }
@@ -261,6 +269,44 @@ final class Stage implements AutoCloseable {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> status(name), status -> status.filter(wanted).isPresent())
         .orElseThrow();
+  }
+
+  Resource<LogTopic> topic(String name) {
+    return admin.resources(LogTopic.class).inNamespace(namespace).withName(name);
+  }
+
+  /** The status of a LogTopic once it is as wanted, and of the newest generation. */
+  LogTopicStatus awaitTopic(String name, Predicate<LogTopicStatus> wanted) {
+    return Objects.requireNonNull(
+        Awaitility.await("LogTopic " + name)
+            .atMost(DEADLINE)
+            .pollInterval(Duration.ofMillis(50))
+            .until(
+                () -> topic(name).get(),
+                found ->
+                    found != null
+                        && found.getStatus() != null
+                        && found
+                            .getMetadata()
+                            .getGeneration()
+                            .equals(found.getStatus().observedGeneration())
+                        && wanted.test(found.getStatus()))
+            .getStatus());
+  }
+
+  /** The same, by the reason of the condition {@code Applied}. */
+  LogTopicStatus awaitTopic(String name, String reason) {
+    return awaitTopic(name, status -> says(status, "Applied", reason));
+  }
+
+  static boolean says(LogTopicStatus status, String type, String reason) {
+    return condition(status, type).filter(now -> reason.equals(now.getReason())).isPresent();
+  }
+
+  static Optional<Condition> condition(LogTopicStatus status, String type) {
+    return Optional.ofNullable(status.conditions()).orElse(List.of()).stream()
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst();
   }
 
   LogClusterStatus awaitStable(String name) {

@@ -65,6 +65,8 @@ class WhatAUserDoesIT {
   }
 
   private void removeAll() {
+    // While there is still an operator to see their topics off.
+    kubectl.attempt("delete", "logtopics", "--all", "--ignore-not-found", "--timeout=30s");
     // So that an operator of an earlier run does not go on with an earlier image.
     kubectl.attempt("-n", "millrace", "delete", "deployments", "--all", "--wait");
     kubectl.attempt("delete", "logclusters", "--all", "--ignore-not-found", "--wait");
@@ -527,6 +529,94 @@ class WhatAUserDoesIT {
     watch.say("shrinking storage: " + outcome.errors().strip());
     assertThat(outcome.exitCode()).isNotZero();
     assertThat(outcome.errors()).contains("cannot shrink");
+  }
+
+  @Test
+  @Order(19)
+  void aTopicIsMadeByApplyingItAndTakesRecords() {
+    // When
+    applyTopic("partitions: 3, config: {retention.ms: 3600000}, whenDeleted: Delete");
+    watch.time("first LogTopic as its spec has it", this::awaitTopicApplied);
+
+    // Then
+    String table = kubectl.run("get", "logtopics");
+    watch.say(table.replace("\n", "\ne2e: "));
+    assertThat(table.lines().skip(1).findFirst().orElse(""))
+        .matches("invoices\\s+events\\s+3\\s+3\\s+0\\s+0\\s+Healthy\\s+\\d+\\w*");
+    assertThat(tool(TOPICS, "--describe", "--topic=Invoices_v1"))
+        .contains("PartitionCount: 3")
+        .contains("retention.ms=3600000");
+    scene.pods().runWith("one\ntwo\n", CONSOLE_PRODUCER, BOOTSTRAP, "--topic=Invoices_v1");
+    assertThat(
+            tool(
+                CONSOLE_CONSUMER,
+                "--topic=Invoices_v1",
+                "--from-beginning",
+                "--max-messages=2",
+                "--timeout-ms=60000"))
+        .contains("one", "two");
+  }
+
+  @Test
+  @Order(20)
+  void aTopicGrowsAndWhatOthersChangeIsToldAndNotUndone() {
+    // When
+    applyTopic("partitions: 6, config: {retention.ms: 3600000}, whenDeleted: Delete");
+    awaitTopicApplied();
+    tool(
+        CONFIGS,
+        "--alter",
+        "--entity-type=topics",
+        "--entity-name=Invoices_v1",
+        "--add-config=retention.ms=7200000,segment.ms=600000");
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(kubectl.run("get", "logtopic", "invoices"))
+                    .contains("Changed through Kafka's API: retention.ms 3600000 → 7200000"));
+    assertThat(tool(TOPICS, "--describe", "--topic=Invoices_v1"))
+        .contains("PartitionCount: 6")
+        .contains("retention.ms=7200000");
+
+    // When
+    kubectl.run("annotate", "logtopic", "invoices", "millrace.dev/apply=1");
+    awaitTopicApplied();
+
+    // Then
+    assertThat(tool(TOPICS, "--describe", "--topic=Invoices_v1"))
+        .contains("retention.ms=3600000")
+        .contains("segment.ms=600000");
+  }
+
+  @Test
+  @Order(21)
+  void aTopicGoesWithItsLogTopicWhereThatSaysSo() {
+    // When
+    watch.time("delete the LogTopic", () -> kubectl.run("delete", "logtopic", "invoices"));
+
+    // Then
+    assertThat(tool(TOPICS, "--list")).doesNotContain("Invoices_v1").contains("orders");
+  }
+
+  private void applyTopic(String spec) {
+    kubectl
+        .apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogTopic
+            metadata: {name: invoices}
+            spec: {cluster: events, topic: Invoices_v1, %s}
+            """
+                .formatted(spec))
+        .orThrow("applying a LogTopic");
+  }
+
+  /** Of the newest generation: kubectl looks at that, too. */
+  private void awaitTopicApplied() {
+    kubectl.run("wait", "--for=condition=Applied", "logtopic/invoices", "--timeout=2m");
   }
 
   private String quickstart() {

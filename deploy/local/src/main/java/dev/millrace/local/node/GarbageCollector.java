@@ -46,6 +46,7 @@ final class GarbageCollector {
     this.kinds =
         List.of(
             kind("millrace.dev", "v1beta1", "LogCluster", "logclusters"),
+            kind("millrace.dev", "v1beta1", "LogTopic", "logtopics"),
             kind("millrace.dev", "v1beta1", "MetadataLog", "metadatalogs"),
             kind("millrace.dev", "v1beta1", "MetadataSlot", "metadataslots"),
             kind("apps", "v1", "StatefulSet", "statefulsets"),

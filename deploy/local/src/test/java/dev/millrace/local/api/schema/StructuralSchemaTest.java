@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.local.api.ApiException.Cause;
 import dev.millrace.local.json.Json;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StructuralSchemaTest {
   private final StructuralSchema schema =
@@ -32,6 +39,49 @@ class StructuralSchemaTest {
                      "messageExpression": "'cannot shrink from ' + string(oldSelf)"}]}
                 }}}}
               """));
+
+  @ParameterizedTest
+  @ValueSource(strings = {"logclusters", "logtopics", "metadatalogs", "metadataslots"})
+  void everyRuleThatIsShippedCompiles(String plural) throws IOException {
+    assertThat(shipped(plural).fault()).isNull();
+  }
+
+  @Test
+  void aLogTopicIsHeldToItsTopic() throws IOException {
+    // Given
+    StructuralSchema topics = shipped("logtopics");
+    ObjectNode old = topic("{'cluster': 'events', 'partitions': 6}");
+
+    // Then
+    assertThat(topics.validate(topic("{'cluster': 'events', 'partitions': 9}"), old)).isEmpty();
+    assertThat(topics.validate(topic("{'cluster': 'events', 'topic': 'orders'}"), old)).isEmpty();
+    assertThat(topics.validate(topic("{'cluster': 'events', 'topic': 'other'}"), old))
+        .extracting(Cause::message)
+        .singleElement()
+        .asString()
+        .contains("a LogTopic is about one topic");
+    assertThat(topics.validate(topic("{'cluster': 'events', 'partitions': 3}"), old))
+        .extracting(Cause::message)
+        .singleElement()
+        .asString()
+        .contains("partitions are only ever added");
+  }
+
+  private static ObjectNode topic(String spec) {
+    return Json.parseOwn(
+        "{\"metadata\": {\"name\": \"orders\"}, \"spec\": %s}".formatted(spec.replace('\'', '"')));
+  }
+
+  private static StructuralSchema shipped(String plural) throws IOException {
+    try (InputStream yaml =
+        Objects.requireNonNull(
+            StructuralSchemaTest.class.getResourceAsStream(
+                "/crds/" + plural + ".millrace.dev.yaml"))) {
+      var crd = Serialization.unmarshal(yaml, CustomResourceDefinition.class);
+      return new StructuralSchema(
+          Json.parseOwn(Serialization.asJson(crd)).at("/spec/versions/0/schema/openAPIV3Schema"));
+    }
+  }
 
   @Test
   void aGoodObjectHasNoFaults() {

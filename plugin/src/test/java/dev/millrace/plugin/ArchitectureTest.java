@@ -64,14 +64,4 @@ class ArchitectureTest {
         .resideInAPackage("io.fabric8.kubernetes.client..")
         .check(plugin);
   }
-
-  @Test
-  void secretsAreNeverAskedFor() {
-    // A path to them would have to be written in one of the classes that make paths.
-    noClasses()
-        .should()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName("io.fabric8.kubernetes.api.model.Secret")
-        .check(plugin);
-  }
 }

@@ -16,13 +16,6 @@ final class Patches {
     return patch.toString();
   }
 
-  /** Takes an annotation of an object away, as a merge patch. */
-  static String unannotate(String name) {
-    ObjectNode patch = Json.MAPPER.createObjectNode();
-    patch.putObject("metadata").putObject("annotations").putNull(name);
-    return patch.toString();
-  }
-
   /** Sets an annotation of what a StatefulSet makes its pods from, as a merge patch. */
   static String annotateTemplate(String name, String value) {
     ObjectNode patch = Json.MAPPER.createObjectNode();

@@ -237,6 +237,41 @@ class MillraceTest {
   }
 
   @Test
+  void aDrainThatIsTriedOutNamesTheBrokersOnTheNodeAndChangesNothing() {
+    // Given
+    withBrokers();
+    api.at("/api/v1/nodes/node-1", "{\"spec\": {}}");
+
+    // When
+    Outcome outcome = api.run("drain", "node-1", "--dry-run");
+    Outcome unknown = api.run("drain", "node-7", "--dry-run");
+
+    // Then
+    assertThat(outcome.out()).contains("would evict shop/events-1").endsWith("nothing was done\n");
+    assertThat(api.asked())
+        .allMatch(request -> request.startsWith("GET "))
+        .anyMatch(request -> request.contains("fieldSelector=spec.nodeName%3Dnode-1"));
+    assertThat(unknown.code()).isEqualTo(Exit.NOT_FOUND);
+    assertThat(unknown.err()).isEqualTo("Error: there is no node node-7\n");
+  }
+
+  @Test
+  void aDrainSaysWhyAnEvictionIsRefusedAndGivesUpInTheEnd() {
+    // Given
+    withBrokers();
+    api.at("/api/v1/nodes/node-1", "{\"spec\": {\"unschedulable\": true}}")
+        .refusing(PODS + "/events-0/eviction", 429, "it would violate the disruption budget");
+
+    // When
+    Outcome outcome = api.run("drain", "node-1", "--timeout=1s");
+
+    // Then
+    assertThat(outcome.out()).isEqualTo("events-0 may not go yet: Healthy\n");
+    assertThat(outcome.code()).isEqualTo(Exit.TOO_LONG);
+    assertThat(outcome.err()).contains("gave up after 1s; what was asked for goes on");
+  }
+
+  @Test
   void whatTheNextWordMayBeIsToldToTheShell() {
     // When
     Outcome outcome = PlayedApi.plainly("__complete", "to");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.launch.Tool;
+import java.io.File;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,20 @@ public record Kubectl(Path binary, Path kubeconfig, String namespace, Path work)
     }
     command.addAll(Arrays.asList(arguments));
     return new Tool(work).run(LIMIT, command, input, Map.of("KUBECONFIG", kubeconfig.toString()));
+  }
+
+  /**
+   * Runs a plugin to its end, which kubectl finds on the path.
+   *
+   * @param folder where the plugin is
+   * @param arguments the plugin's name first
+   */
+  public Tool.Outcome plugin(Path folder, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(binary.toString()));
+    command.addAll(Arrays.asList(arguments));
+    String path = folder + File.pathSeparator + System.getenv().getOrDefault("PATH", "");
+    return new Tool(work)
+        .run(LIMIT, command, "", Map.of("KUBECONFIG", kubeconfig.toString(), "PATH", path));
   }
 
   /** {@code kubectl apply} of a document. */

@@ -12,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.launch.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -599,6 +602,93 @@ class WhatAUserDoesIT {
 
     // Then
     assertThat(tool(TOPICS, "--list")).doesNotContain("Invoices_v1").contains("orders");
+  }
+
+  @Test
+  @Order(22)
+  void thePluginDrawsTheClusterAsItsBrokersTellOfIt() {
+    // When
+    awaitStable();
+    String status =
+        watch.time("kubectl millrace status", () -> plugin("status", "events", "--width=120"));
+    String topics = plugin("topics", "events");
+
+    // Then
+    watch.say(status.replace("\n", "\ne2e: "));
+    assertThat(status)
+        .contains("default/events: 5 of 5 brokers ready")
+        .containsPattern("[ *]0 +events-0 +\\S+ +\\S+ +Running")
+        .doesNotContain("Not shown", "✗");
+    for (int id = 0; id < 5; id++) {
+      assertThat(status).containsPattern("(?m)^" + id + "  .*●");
+    }
+    assertThat(topics)
+        .containsPattern("(?m)^flood +" + PARTITIONS + " +3 +2 +0 +0 +0 +0$")
+        .contains("orders", "perf", "wide");
+  }
+
+  @Test
+  @Order(23)
+  void thePluginPacksASupportBundleWithoutSecrets() throws IOException {
+    // Given
+    Path bundle = scene.checkout().root().resolve("tests/e2e/target/bundle.tar.gz");
+    Files.deleteIfExists(bundle);
+    kubectl.run(
+        "create", "secret", "generic", "planted", "--from-literal=password=correct-horse-7");
+    kubectl.run("create", "configmap", "careless", "--from-literal=db.password=correct-horse-7");
+    kubectl.run("label", "configmap", "careless", "millrace.dev/cluster=events");
+
+    // When
+    String said =
+        watch.time(
+            "kubectl millrace diagnose",
+            () -> plugin("diagnose", "events", "-o", bundle.toString()));
+    String content =
+        new Tool(bundle.getParent())
+            .run(DEADLINE, List.of("tar", "-xzOf", bundle.toString()))
+            .orThrow("reading the bundle")
+            .output();
+    kubectl.run("delete", "secret/planted", "configmap/careless");
+
+    // Then
+    watch.say(last(said));
+    for (int id = 0; id < 5; id++) {
+      assertThat(said)
+          .contains("brokers/events-" + id + "/metrics.txt", "logs/events-" + id + ".broker.log");
+    }
+    assertThat(said).contains("operator/logs/").doesNotContain("not in it");
+    assertThat(content).contains("db.password").doesNotContain("correct-horse-7");
+  }
+
+  @Test
+  @Order(24)
+  void thePluginRestartsABrokerAndWaitsUntilAllIsWell() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+
+    // When
+    String said =
+        watch.time(
+            "kubectl millrace restart of one broker",
+            () -> plugin("restart", "events", "3", "--wait"));
+
+    // Then
+    Map<String, String> after = scene.incarnations("events");
+    assertThat(said).contains("asked the operator to restart events-3").contains("all is well");
+    assertThat(after.get("events-3")).isNotEqualTo(before.get("events-3"));
+    before.remove("events-3");
+    assertThat(after).containsAllEntriesOf(before);
+  }
+
+  private String plugin(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("millrace"));
+    all.addAll(List.of(arguments));
+    Path folder = scene.checkout().root().resolve("plugin/target/kubectl-millrace/bin");
+    return kubectl
+        .plugin(folder, all.toArray(String[]::new))
+        .orThrow("kubectl " + String.join(" ", all))
+        .output()
+        .strip();
   }
 
   private void applyTopic(String spec) {

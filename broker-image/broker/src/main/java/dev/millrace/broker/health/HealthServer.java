@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -16,14 +15,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HTTP for the kubelet, the operator and Prometheus: {@code /livez}, {@code /readyz}, {@code
- * /metrics}, {@code /v1/broker}, {@code /v1/cluster}. One virtual thread a request; answers are
- * bounded. Up before everything else, so that a long recovery can be watched.
+ * /metrics}, {@code /v1/broker}, {@code /v1/cluster}, {@code /v1/partitions}. One virtual thread a
+ * request; answers are bounded. Up before everything else, so that a long recovery can be watched.
  */
 public final class HealthServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final Logger LOGGER = LoggerFactory.getLogger(HealthServer.class);
+
+  /** Answers a question by what stands behind its question mark; empty where nothing does. */
+  @FunctionalInterface
+  private interface Responder {
+    Answer answer(String query) throws Exception;
+  }
 
   private record Answer(int status, String type, byte[] body) {
     static Answer text(int status, String body) {
@@ -47,11 +52,12 @@ public final class HealthServer implements AutoCloseable {
   public static HealthServer start(InetSocketAddress address, HealthSource source)
       throws IOException {
     var health = new HealthServer(HttpServer.create(address, 0));
-    health.serve("/livez", () -> probe(source.stuck()));
-    health.serve("/readyz", () -> probe(source.notReady()));
-    health.serve("/metrics", () -> metrics(source));
-    health.serve("/v1/broker", () -> health.json(source.broker()));
-    health.serve("/v1/cluster", () -> health.json(source.cluster()));
+    health.serve("/livez", _ -> probe(source.stuck()));
+    health.serve("/readyz", _ -> probe(source.notReady()));
+    health.serve("/metrics", _ -> metrics(source));
+    health.serve("/v1/broker", _ -> health.json(source.broker()));
+    health.serve("/v1/cluster", _ -> health.json(source.cluster()));
+    health.serve("/v1/partitions", query -> health.partitions(source, query));
     health.server.setExecutor(health.threads);
     health.server.start();
     return health;
@@ -76,7 +82,17 @@ public final class HealthServer implements AutoCloseable {
     return new Answer(200, JSON, json.writeValueAsBytes(value));
   }
 
-  private void serve(String path, Callable<Answer> answer) {
+  private Answer partitions(HealthSource source, String query) throws IOException {
+    PartitionQuery asked;
+    try {
+      asked = PartitionQuery.parse(query);
+    } catch (IllegalArgumentException e) {
+      return Answer.text(400, String.valueOf(e.getMessage()));
+    }
+    return json(source.partitions(asked));
+  }
+
+  private void serve(String path, Responder answer) {
     HttpHandler handler =
         exchange -> {
           try (exchange) {
@@ -86,7 +102,7 @@ public final class HealthServer implements AutoCloseable {
     server.createContext(path, handler);
   }
 
-  private static void send(HttpExchange exchange, String path, Callable<Answer> answer)
+  private static void send(HttpExchange exchange, String path, Responder answer)
       throws IOException {
     Answer sent;
     if (!exchange.getRequestURI().getPath().equals(path)) {
@@ -94,16 +110,17 @@ public final class HealthServer implements AutoCloseable {
     } else if (!exchange.getRequestMethod().equals("GET")) {
       sent = Answer.text(405, "GET only");
     } else {
-      sent = answered(path, answer);
+      String query = exchange.getRequestURI().getRawQuery();
+      sent = answered(path, query == null ? "" : query, answer);
     }
     exchange.getResponseHeaders().set("Content-Type", sent.type());
     exchange.sendResponseHeaders(sent.status(), sent.body().length);
     exchange.getResponseBody().write(sent.body());
   }
 
-  private static Answer answered(String path, Callable<Answer> answer) {
+  private static Answer answered(String path, String query, Responder answer) {
     try {
-      return answer.call();
+      return answer.answer(query);
     } catch (Exception e) {
       LOGGER.atWarn().addKeyValue("path", path).setCause(e).log("Could not answer");
       return Answer.text(500, e.toString());

@@ -14,6 +14,9 @@ public interface HealthSource {
 
   ClusterHealth cluster();
 
+  /** Some of the cluster's partitions, one by one. */
+  PartitionPage partitions(PartitionQuery query);
+
   /** Adds what is measured. */
   void measure(Metrics metrics);
 }

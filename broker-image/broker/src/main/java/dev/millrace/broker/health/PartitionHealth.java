@@ -109,7 +109,8 @@ public final class PartitionHealth {
         health.brokers());
   }
 
-  private static ToIntFunction<String> minIsr(ConfigurationsImage configs, int configured) {
+  /** What {@code min.insync.replicas} is of a topic, by whatever level of configuration. */
+  static ToIntFunction<String> minIsr(ConfigurationsImage configs, int configured) {
     int clusterWide =
         minIsr(configs, new ConfigResource(ConfigResource.Type.BROKER, ""), configured);
     return topic ->

@@ -13,6 +13,9 @@ import dev.millrace.broker.health.HealthSource;
 import dev.millrace.broker.health.MemoryMetrics;
 import dev.millrace.broker.health.MemoryProbe;
 import dev.millrace.broker.health.Metrics;
+import dev.millrace.broker.health.PartitionPage;
+import dev.millrace.broker.health.PartitionPages;
+import dev.millrace.broker.health.PartitionQuery;
 import dev.millrace.broker.network.NetworkCounters;
 import dev.millrace.broker.network.NetworkServer;
 import dev.millrace.log.CacheCounters;
@@ -191,6 +194,11 @@ final class BrokerHealth implements HealthSource {
   public ClusterHealth cluster() {
     ControllerNode node = controller;
     return judge.judge(image(), node == null ? -1 : node.metadata().controllerId());
+  }
+
+  @Override
+  public PartitionPage partitions(PartitionQuery query) {
+    return PartitionPages.of(image(), query, config.minInsyncReplicas());
   }
 
   @Override

@@ -143,6 +143,31 @@ class HealthServerTest {
   }
 
   @Test
+  void partitionsAreToldInTheFieldsOfTheContract() throws Exception {
+    // When
+    String page = get("/v1/partitions?topic=payments&after=payments/2&limit=1").body();
+
+    // Then
+    assertThat(page)
+        .isEqualTo(
+            "{\"metadataOffset\":7,\"next\":\"payments/3\",\"topics\":"
+                + "[{\"topic\":\"payments\",\"minIsr\":2,\"partitions\":[[3,1,5,[1,3],[1],[3]]]}]}");
+    assertThat(source.asked)
+        .hasValue(new PartitionQuery(Optional.of("payments"), "payments", 3, 1));
+  }
+
+  @Test
+  void aQuestionForPartitionsThatMeansNothingIsRefusedWithTheReason() throws Exception {
+    // When
+    HttpResponse<String> refused = get("/v1/partitions?tpic=payments");
+
+    // Then
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body())
+        .isEqualTo("There is no parameter tpic; there are topic, after and limit\n");
+  }
+
+  @Test
   void metricsAreInPrometheusTextFormat() throws Exception {
     // When
     HttpResponse<String> metrics = get("/metrics");
@@ -190,6 +215,7 @@ class HealthServerTest {
   private static final class Source implements HealthSource {
     private volatile Optional<String> notReady = Optional.empty();
     private volatile boolean failing;
+    private volatile Optional<PartitionQuery> asked = Optional.empty();
 
     @Override
     public Optional<String> stuck() {
@@ -239,6 +265,21 @@ class HealthServerTest {
                   new ClusterHealth.Unwell(
                       "payments", 3, 1, List.of(1), List.of(1, 3), "broker 3 is fenced"))),
           List.of(new ClusterHealth.Broker(0, false, 36, 12, null, 2, "payments-3", false, "16")));
+    }
+
+    @Override
+    public PartitionPage partitions(PartitionQuery query) {
+      asked = Optional.of(query);
+      return new PartitionPage(
+          7,
+          "payments/3",
+          List.of(
+              new PartitionPage.Topic(
+                  "payments",
+                  2,
+                  List.of(
+                      new PartitionPage.Row(
+                          3, 1, 5, new int[] {1, 3}, new int[] {1}, new int[] {3})))));
     }
 
     @Override

@@ -134,6 +134,10 @@ public final class ApiException extends RuntimeException {
     return new ApiException(429, "TooManyRequests", message, Json.object());
   }
 
+  public static ApiException unavailable(String message) {
+    return new ApiException(503, "ServiceUnavailable", message, Json.object());
+  }
+
   public static ApiException internal(String message) {
     return new ApiException(
         500, "InternalError", "Internal error occurred: " + message, Json.object());

@@ -20,11 +20,15 @@ public final class ApiFront implements HttpHandler {
   /** What the server says it is: the behaviour is modelled on this release. */
   private static final String VERSION = "v1.34.0+millrace";
 
+  /** Segments of {@code /api/v1/namespaces/NS/pods/POD}. */
+  private static final int POD = 6;
+
   private final TypeRegistry types;
   private final Tokens tokens;
   private final Discovery discovery;
   private final OpenApi openApi;
   private final ResourceHandler resources;
+  private final PodProxy proxy;
 
   public ApiFront(
       TypeRegistry types,
@@ -37,6 +41,7 @@ public final class ApiFront implements HttpHandler {
     this.discovery = new Discovery(types);
     this.openApi = new OpenApi(types);
     this.resources = new ResourceHandler(service, tokens, logs, clock);
+    this.proxy = new PodProxy(service);
   }
 
   @Override
@@ -100,6 +105,8 @@ public final class ApiFront implements HttpHandler {
       reply.json(discovery.group(path.get(1)));
     } else if (path.size() == (core ? 2 : 3)) {
       reply.json(discovery.resources(core ? path.get(1) : path.get(1) + "/" + path.get(2)));
+    } else if (PodProxy.serves(path)) {
+      proxy.handle(request, ResourcePath.of(path.subList(0, POD), types).type(), reply);
     } else {
       resources.handle(request, ResourcePath.of(path, types), reply);
     }

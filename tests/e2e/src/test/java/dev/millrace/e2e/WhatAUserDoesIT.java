@@ -631,7 +631,8 @@ class WhatAUserDoesIT {
   @Order(23)
   void thePluginPacksASupportBundleWithoutSecrets() throws IOException {
     // Given
-    Path bundle = scene.checkout().root().resolve("tests/e2e/target/bundle.tar.gz");
+    Path folder = scene.checkout().root().resolve("tests/e2e/target");
+    Path bundle = folder.resolve("bundle.tar.gz");
     Files.deleteIfExists(bundle);
     kubectl.run(
         "create", "secret", "generic", "planted", "--from-literal=password=correct-horse-7");
@@ -644,7 +645,7 @@ class WhatAUserDoesIT {
             "kubectl millrace diagnose",
             () -> plugin("diagnose", "events", "-o", bundle.toString()));
     String content =
-        new Tool(bundle.getParent())
+        new Tool(folder)
             .run(DEADLINE, List.of("tar", "-xzOf", bundle.toString()))
             .orThrow("reading the bundle")
             .output();

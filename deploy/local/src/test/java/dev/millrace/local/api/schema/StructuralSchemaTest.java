@@ -68,8 +68,10 @@ class StructuralSchemaTest {
   }
 
   private static ObjectNode topic(String spec) {
-    return Json.parseOwn(
-        "{\"metadata\": {\"name\": \"orders\"}, \"spec\": %s}".formatted(spec.replace('\'', '"')));
+    return (ObjectNode)
+        Json.parseOwn(
+            "{\"metadata\": {\"name\": \"orders\"}, \"spec\": %s}"
+                .formatted(spec.replace('\'', '"')));
   }
 
   private static StructuralSchema shipped(String plural) throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.operator;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,9 @@ public record Election(String namespace, String identity, Runnable lost) {
    * As the framework wants it.
    *
    * @param closing whether this operator gives up its office itself
+   * @param leads told when it becomes the chosen one, and when it is no longer
    */
-  LeaderElectionConfiguration configuration(BooleanSupplier closing) {
+  LeaderElectionConfiguration configuration(BooleanSupplier closing, Consumer<Boolean> leads) {
     return new LeaderElectionConfiguration(
         LEASE,
         namespace,
@@ -37,8 +39,14 @@ public record Election(String namespace, String identity, Runnable lost) {
         LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
         identity,
         new LeaderCallbacks(
-            () -> LOG.atInfo().addKeyValue("identity", identity).log("Chosen to work"),
-            () -> stopped(closing.getAsBoolean()),
+            () -> {
+              leads.accept(true);
+              LOG.atInfo().addKeyValue("identity", identity).log("Chosen to work");
+            },
+            () -> {
+              leads.accept(false);
+              stopped(closing.getAsBoolean());
+            },
             chosen -> LOG.atInfo().addKeyValue("chosen", chosen).log("An operator was chosen")),
         false);
   }

@@ -1,6 +1,9 @@
 package dev.millrace.operator;
 
 import dev.millrace.crds.LogTopic;
+import dev.millrace.operator.metrics.ApiWrites;
+import dev.millrace.operator.metrics.OperatorMetrics;
+import dev.millrace.operator.metrics.Passes;
 import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.reconcile.LogClusterReconciler;
 import dev.millrace.operator.reconcile.LogTopicReconciler;
@@ -13,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -21,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,12 +51,27 @@ public final class MillraceOperator implements AutoCloseable {
   private static final int TOPIC_INTERVALS = 2;
 
   private final Operator operator;
+  private final LogClusterReconciler clusters;
   private final BrokerRegistry registry;
+  private final OperatorSettings settings;
+  private final OperatorMetrics metrics;
+  private final AtomicBoolean leads;
   private final AtomicBoolean closing;
 
-  private MillraceOperator(Operator operator, BrokerRegistry registry, AtomicBoolean closing) {
+  private MillraceOperator(
+      Operator operator,
+      LogClusterReconciler clusters,
+      BrokerRegistry registry,
+      OperatorSettings settings,
+      OperatorMetrics metrics,
+      AtomicBoolean leads,
+      AtomicBoolean closing) {
     this.operator = operator;
+    this.clusters = clusters;
     this.registry = registry;
+    this.settings = settings;
+    this.metrics = metrics;
+    this.leads = leads;
     this.closing = closing;
   }
 
@@ -61,12 +81,29 @@ public final class MillraceOperator implements AutoCloseable {
    * @throws io.javaoperatorsdk.operator.OperatorException when it cannot see: no CRD, no rights
    */
   public static MillraceOperator start(KubernetesClient client, OperatorSettings settings) {
-    return start(client, settings, BrokerCalls.kafka(), Metrics.NOOP);
+    return start(
+        client, settings, new OperatorMetrics(new Passes(System::nanoTime), new ApiWrites()));
+  }
+
+  /**
+   * Starts an operator that notes here how it does; else as {@link #start(KubernetesClient,
+   * OperatorSettings)}.
+   *
+   * @param metrics of this operator alone
+   */
+  static MillraceOperator start(
+      KubernetesClient client, OperatorSettings settings, OperatorMetrics metrics) {
+    return start(client, settings, BrokerCalls.kafka(), metrics, Metrics.NOOP);
   }
 
   static MillraceOperator start(
-      KubernetesClient client, OperatorSettings settings, BrokerCalls calls, Metrics metrics) {
+      KubernetesClient client,
+      OperatorSettings settings,
+      BrokerCalls calls,
+      OperatorMetrics metrics,
+      Metrics more) {
     var closing = new AtomicBoolean();
+    var leads = new AtomicBoolean(settings.election().isEmpty());
     var directory = new ClusterDirectory();
     var operator =
         new Operator(
@@ -74,15 +111,15 @@ public final class MillraceOperator implements AutoCloseable {
               overrider
                   .withKubernetesClient(client)
                   .withCloseClientOnStop(false)
-                  .withMetrics(metrics)
+                  .withMetrics(new AggregatedMetrics(List.of(metrics.passes(), more)))
                   .withStopOnInformerErrorDuringStartup(true)
                   .withReconciliationTerminationTimeout(TERMINATION);
               settings
                   .election()
-                  .map(among -> among.configuration(closing::get))
+                  .map(among -> among.configuration(closing::get, leads::set))
                   .ifPresent(overrider::withLeaderElectionConfiguration);
             });
-    operator.register(
+    var clusters =
         new LogClusterReconciler(
             client,
             settings.brokers().withZones(Zones.allowed(client)),
@@ -90,8 +127,9 @@ public final class MillraceOperator implements AutoCloseable {
             calls,
             directory,
             MillraceOperator::clusterId,
-            Clock.systemUTC()),
-        controller -> configure(controller, settings, MillraceOperator::asksAnew));
+            Clock.systemUTC());
+    operator.register(
+        clusters, controller -> configure(controller, settings, MillraceOperator::asksAnew));
     if (topicsServed(client, settings)) {
       operator.register(
           new LogTopicReconciler(
@@ -103,7 +141,8 @@ public final class MillraceOperator implements AutoCloseable {
           controller -> configure(controller, settings, MillraceOperator::asksAnew));
     }
     operator.start();
-    return new MillraceOperator(operator, calls.registry(), closing);
+    return new MillraceOperator(
+        operator, clusters, calls.registry(), settings, metrics, leads, closing);
   }
 
   private static <R extends HasMetadata> void configure(
@@ -175,6 +214,12 @@ public final class MillraceOperator implements AutoCloseable {
   /** Whether it runs. */
   public boolean running() {
     return operator.getRuntimeInfo().isStarted();
+  }
+
+  /** How it does, as Prometheus reads it. Any thread. */
+  public String metrics() {
+    return metrics.text(
+        LogClusterReconciler.NAME, clusters.watched(), leads.get(), settings.resync());
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.millrace.operator;
 
+import dev.millrace.operator.metrics.ApiWrites;
+import dev.millrace.operator.metrics.OperatorMetrics;
+import dev.millrace.operator.metrics.Passes;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** The operator as a process: configured by its environment, ended by SIGTERM. */
 public final class OperatorMain {
-  private static final int HEALTH_PORT = 8080;
+  private static final String HEALTH_PORT = "8080";
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   private OperatorMain() {}
@@ -22,11 +26,16 @@ public final class OperatorMain {
     var log = LoggerFactory.getLogger(OperatorMain.class);
     var running = new AtomicReference<@Nullable MillraceOperator>();
     var stopped = new CountDownLatch(1);
-    try (var health = HealthEndpoint.start(HEALTH_PORT, () -> ready(running.get()));
-        var client = new KubernetesClientBuilder().build()) {
+    var writes = new ApiWrites();
+    try (var health =
+            HealthEndpoint.start(
+                healthPort(), () -> ready(running.get()), () -> metrics(running.get()));
+        var client = client(writes)) {
       var settings = OperatorSettings.from(System.getenv(), client.getNamespace());
       settings = settings.withBrokers(settings.brokers().withDefaultTag(version()));
-      try (var operator = MillraceOperator.start(client, settings)) {
+      try (var operator =
+          MillraceOperator.start(
+              client, settings, new OperatorMetrics(new Passes(System::nanoTime), writes))) {
         running.set(operator);
         var main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopped, main), "stop"));
@@ -51,6 +60,23 @@ public final class OperatorMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static KubernetesClient client(ApiWrites writes) {
+    return new KubernetesClientBuilder()
+        .withHttpClientBuilderConsumer(
+            builder -> builder.addOrReplaceInterceptor(ApiWrites.NAME, writes))
+        .build();
+  }
+
+  /** Nothing before it has seen what there is. */
+  private static String metrics(@Nullable MillraceOperator operator) {
+    return operator == null ? "" : operator.metrics();
+  }
+
+  /** Another one than in the image where several run on one machine without a network each. */
+  private static int healthPort() {
+    return Integer.parseInt(System.getenv().getOrDefault("MILLRACE_HEALTH_PORT", HEALTH_PORT));
   }
 
   private static boolean ready(@Nullable MillraceOperator operator) {

@@ -98,6 +98,7 @@ class ArchitectureTest {
           "network.Exchange",
           "health.ClusterJudge",
           "health.PartitionHealth",
+          "health.PartitionPages",
           "server.BrokerHealth",
           "server.Broker",
           "server.BrokerConfig",

@@ -62,8 +62,11 @@ import org.jspecify.annotations.Nullable;
  * by the pure packages, writes only what differs and never waits: what takes time is seen again in
  * a later pass. The spec is the user's and is never written.
  */
-@ControllerConfiguration(name = "logcluster", fieldManager = Applier.FIELD_MANAGER)
+@ControllerConfiguration(name = LogClusterReconciler.NAME, fieldManager = Applier.FIELD_MANAGER)
 public final class LogClusterReconciler implements Reconciler<LogCluster> {
+  /** Of the controller. */
+  public static final String NAME = "logcluster";
+
   /** The revision of brokers that are to be otherwise than all that there are. */
   private static final String NEW = "new";
 
@@ -89,7 +92,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final StatusWriter writer;
   private final EventPublisher events;
   private final Statuses statuses;
-  private @Nullable Sources sources;
+  private volatile @Nullable Sources sources;
 
   /**
    * A reconciler that writes with this client.
@@ -127,6 +130,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var prepared = new Sources(context, healthInterval, calls);
     sources = prepared;
     return Stream.concat(prepared.all().stream(), Stream.of(directory)).toList();
+  }
+
+  /** What it looks after, as it last saw it; empty while it is not at work. Any thread. */
+  public List<LogCluster> watched() {
+    var seen = sources;
+    return seen == null || !seen.running() ? List.of() : seen.clusters();
   }
 
   @Override

@@ -112,7 +112,7 @@ final class Restarter {
         .orElse(1);
   }
 
-  /** False where it would be one too many that is away. */
+  /** False where it would be one too many that is away, or the pod is not what it was. */
   private boolean evicted(Pod pod) {
     var meta = pod.getMetadata();
     var eviction =
@@ -138,7 +138,7 @@ final class Restarter {
       return done;
     } catch (KubernetesClientException e) {
       changedMeanwhile(e, pod);
-      return true;
+      return false;
     }
   }
 

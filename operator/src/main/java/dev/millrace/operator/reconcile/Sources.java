@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSourceStartPriority;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,8 +57,10 @@ final class Sources {
   private final HealthEventSource health;
   private final MoveEventSource moves;
   private final SettingsEventSource settings;
+  private final IndexerResourceCache<LogCluster> clusters;
 
   Sources(EventSourceContext<LogCluster> context, Duration healthInterval, BrokerCalls calls) {
+    clusters = context.getPrimaryCache();
     KINDS.forEach(kind -> all.add(watch(kind, context)));
     var pods = watch(Pod.class, context);
     all.add(pods);
@@ -79,6 +82,11 @@ final class Sources {
    */
   boolean running() {
     return all.stream().allMatch(AbstractEventSource::isRunning);
+  }
+
+  /** All that there are, as last seen. */
+  List<LogCluster> clusters() {
+    return clusters.list().toList();
   }
 
   HealthEventSource health() {

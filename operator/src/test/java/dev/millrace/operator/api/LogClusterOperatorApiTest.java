@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
+import dev.millrace.crds.LogClusterStatus.BlockedBy;
+import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.operator.resources.MetadataLog;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +95,7 @@ class LogClusterOperatorApiTest {
     stage.awaitStable("events");
     quiet();
     stage.writes().forget();
+    double counted = writes(stage.operator().metrics());
     int passes = stage.operator().passes();
     int polls = stage.brokers().polls();
 
@@ -104,6 +108,59 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.writes().seen()).isEmpty();
+    assertThat(writes(stage.operator().metrics())).isPositive().isEqualTo(counted);
+  }
+
+  private static double writes(Map<String, Double> metrics) {
+    return metrics.entrySet().stream()
+        .filter(sample -> sample.getKey().startsWith("millrace_operator_api_writes_total{"))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
+  }
+
+  @Test
+  void aClusterWhosePassDoesNotEndIsToldOfAndTheOthersGoOn() {
+    // Given
+    stage.apply(events(1, ""));
+    stage.apply(events(1, "").replace("name: events", "name: audit"));
+    stage.awaitStable("events");
+    stage.awaitStable("audit");
+    assertThat(stage.operator().metrics()).containsEntry("millrace_operator_stuck_clusters", 0.0);
+
+    // When: the API server does not answer a write of one of them
+    stage.writes().hold("/services/audit-bootstrap");
+    stage
+        .admin()
+        .services()
+        .inNamespace(stage.namespace())
+        .withName("audit-bootstrap")
+        .edit(
+            found -> {
+              found.getSpec().setSelector(Map.of("somebody", "else"));
+              return found;
+            });
+    awaitMetric("millrace_operator_passes{controller=\"logcluster\",state=\"running\"}", 1);
+    stage.operator().later(Duration.ofSeconds(61));
+
+    // Then
+    awaitMetric("millrace_operator_stuck_clusters", 1);
+    assertThat(stage.operator().metrics())
+        .containsKey(
+            "millrace_operator_stuck_seconds{namespace=\"%s\",cluster=\"audit\",reason=\"Running\"}"
+                .formatted(stage.namespace()));
+    quiet();
+
+    // When
+    stage.writes().release();
+
+    // Then
+    awaitMetric("millrace_operator_stuck_clusters", 0);
+  }
+
+  private void awaitMetric(String name, double value) {
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(() -> stage.operator().metrics().getOrDefault(name, -1.0) == value);
   }
 
   @Test
@@ -417,10 +474,9 @@ class LogClusterOperatorApiTest {
     stage.awaitStable("events");
 
     // Then
-    assertThat(stage.writes().seen())
-        .filteredOn(write -> write.endsWith("/eviction") || write.startsWith("DELETE"))
-        .extracting(write -> write.replaceAll(".*/pods/", ""))
+    assertThat(stage.evicted())
         .containsExactly("events-2/eviction", "events-1/eviction", "events-0/eviction");
+    assertThat(stage.podsMade()).as("three at first, and each of them anew").isEqualTo(6);
   }
 
   @Test
@@ -455,14 +511,13 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.upgradeOperator("millrace.dev/broker:0.2.0");
-    var waiting = stage.await("events", status -> status.operations() != null);
+    var waiting = stage.await("events", status -> blocked(status).isPresent());
     stage.cluster("events").scale(4);
     stage.await("events", status -> Objects.equals(status.readyBrokers(), 4));
     quiet();
 
     // Then
-    var blocked = Objects.requireNonNull(waiting.operations()).getFirst().blockedBy();
-    assertThat(Objects.requireNonNull(blocked).detail())
+    assertThat(blocked(waiting).orElseThrow().detail())
         .contains("image millrace.dev/broker:0.1.0 → millrace.dev/broker:0.2.0. They get it");
     assertThat(waiting.version()).isEqualTo("0.1.0");
     assertThat(stage.pods()).containsAllEntriesOf(before).hasSize(4);
@@ -481,6 +536,16 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  /** What the first operation that waits waits for. */
+  private static Optional<BlockedBy> blocked(LogClusterStatus status) {
+    List<Operation> operations = Optional.ofNullable(status.operations()).orElse(List.of());
+    return operations.stream()
+        .map(Operation::blockedBy)
+        .filter(Objects::nonNull)
+        .map(BlockedBy.class::cast)
+        .findFirst();
   }
 
   @Test

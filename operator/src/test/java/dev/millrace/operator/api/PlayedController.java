@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * As much of the StatefulSet controller and of a kubelet as the operator can tell from the real
@@ -27,6 +28,7 @@ final class PlayedController implements AutoCloseable {
   private final KubernetesClient client;
   private final String namespace;
   private final PlayedBrokers brokers;
+  private final AtomicInteger made = new AtomicInteger();
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
   PlayedController(KubernetesClient client, String namespace, PlayedBrokers brokers) {
@@ -40,6 +42,11 @@ final class PlayedController implements AutoCloseable {
   /** On which node a broker's pod is: each is on one of its own. */
   static String node(String namespace, int id) {
     return namespace + "-" + id;
+  }
+
+  /** Pods made so far, all clusters' together. */
+  int made() {
+    return made.get();
   }
 
   private void pass() {
@@ -179,6 +186,7 @@ final class PlayedController implements AutoCloseable {
     if (client.pods().inNamespace(namespace).withName(name).get() != null) {
       return;
     }
+    made.incrementAndGet();
     var template = set.getSpec().getTemplate();
     Map<String, String> labels = new HashMap<>(template.getMetadata().getLabels());
     labels.put("controller-revision-hash", revision);

@@ -5,6 +5,7 @@ import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogTopic;
 import dev.millrace.crds.LogTopicStatus;
 import dev.millrace.operator.StagedOperator;
+import dev.millrace.operator.metrics.ApiWrites;
 import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.reconcile.BrokerCalls;
 import dev.millrace.operator.scale.BrokerRegistry;
@@ -55,6 +56,7 @@ final class Stage implements AutoCloseable {
   private final KubernetesClient admin;
   private final KubernetesClient own;
   private final Writes writes = new Writes();
+  private final ApiWrites counted = new ApiWrites();
   private final PlayedReplicas replicas = new PlayedReplicas();
   private final PlayedTopics topics = new PlayedTopics();
   private final PlayedBrokers brokers = new PlayedBrokers(replicas);
@@ -97,7 +99,10 @@ final class Stage implements AutoCloseable {
         new KubernetesClientBuilder()
             .withConfig(config)
             .withHttpClientBuilderConsumer(
-                builder -> builder.addOrReplaceInterceptor("writes", writes))
+                builder ->
+                    builder
+                        .addOrReplaceInterceptor("writes", writes)
+                        .addOrReplaceInterceptor(ApiWrites.NAME, counted))
             .build();
     controller = new PlayedController(admin, namespace, brokers);
     operator = operator(IMAGE);
@@ -146,7 +151,8 @@ final class Stage implements AutoCloseable {
         own,
         namespace,
         new BrokerCalls(new NotingRegistry(), any -> replicas.open(), settings, topics::open),
-        image);
+        image,
+        counted);
   }
 
   /** The operator is gone at once, and one like it takes over. */
@@ -217,6 +223,20 @@ final class Stage implements AutoCloseable {
 
   PlayedBrokers brokers() {
     return brokers;
+  }
+
+  /** Pods made so far. */
+  int podsMade() {
+    return controller.made();
+  }
+
+  /** The pods that were to restart, in that order; one that may not go yet is asked for again. */
+  List<String> evicted() {
+    return writes.seen().stream()
+        .filter(write -> write.contains("/pods/"))
+        .map(write -> write.replaceAll(".*/pods/", ""))
+        .distinct()
+        .toList();
   }
 
   PlayedReplicas replicas() {

@@ -5,15 +5,19 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Notes every request of a client that could change something, and has the client die after any of
- * them where a test wants that: what comes after it never reaches the API server.
+ * Notes every request of a client that could change something, holds some of them up, and has the
+ * client die after any of them where a test wants that: what comes after it never reaches the API
+ * server.
  */
 final class Writes implements Interceptor {
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private final AtomicBoolean spent = new AtomicBoolean();
+  private final AtomicReference<Hold> hold = new AtomicReference<>(new Hold("", 0));
   private volatile boolean mortal;
 
   @Override
@@ -23,6 +27,7 @@ final class Writes implements Interceptor {
         throw new IllegalStateException("This operator is dead");
       }
       seen.add(request.method() + " " + request.uri().getPath());
+      hold.get().pass(request.uri().getPath());
     }
   }
 
@@ -30,6 +35,33 @@ final class Writes implements Interceptor {
   private static boolean changes(HttpRequest request) {
     return !"GET".equals(request.method())
         && !request.uri().getPath().contains("/authorization.k8s.io/");
+  }
+
+  /** From now on writes to such a path do not come to the API server, nor does an answer. */
+  void hold(String part) {
+    hold.set(new Hold(part, 1));
+  }
+
+  /** Lets go of all that is held. */
+  void release() {
+    hold.getAndSet(new Hold("", 0)).latch.countDown();
+  }
+
+  /** Holds up whoever writes to a path with this part in it. */
+  private record Hold(String part, CountDownLatch latch) {
+    Hold(String part, int count) {
+      this(part, new CountDownLatch(count));
+    }
+
+    void pass(String path) {
+      if (path.contains(part)) {
+        try {
+          latch.await();
+        } catch (InterruptedException stopped) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
   }
 
   /** From now on each life has one write, or as many as it wants. */

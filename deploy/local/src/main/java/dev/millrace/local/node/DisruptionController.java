@@ -10,17 +10,28 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts how many pods of a PodDisruptionBudget may be evicted now, as Kubernetes' own controller
  * does for pods of StatefulSets. Level triggered; one thread.
  */
 final class DisruptionController {
+  private static final Logger LOG = LoggerFactory.getLogger(DisruptionController.class);
   private static final int PERCENT = 100;
+
+  /** An eviction that has led to nothing by then will not. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final KubernetesClient client;
 
@@ -43,11 +54,17 @@ final class DisruptionController {
             .filter(set -> covers(budget, set.getMetadata(), labels(set)))
             .mapToInt(set -> Objects.requireNonNullElse(set.getSpec().getReplicas(), 1))
             .sum();
+    var standing =
+        pods.stream()
+            .filter(pod -> covers(budget, pod.getMetadata(), pod.getMetadata().getLabels()))
+            .filter(pod -> !Pods.deleting(pod))
+            .toList();
+    var evicted = evicted(budget, standing);
     int healthy =
         (int)
-            pods.stream()
-                .filter(pod -> covers(budget, pod.getMetadata(), pod.getMetadata().getLabels()))
-                .filter(pod -> Pods.ready(pod) && !Pods.deleting(pod))
+            standing.stream()
+                .filter(Pods::ready)
+                .filter(pod -> !evicted.containsKey(pod.getMetadata().getName()))
                 .count();
     int desired = desired(budget, expected);
     PodDisruptionBudgetStatus status =
@@ -57,14 +74,38 @@ final class DisruptionController {
             .withCurrentHealthy(healthy)
             .withDesiredHealthy(desired)
             .withDisruptionsAllowed(Math.max(0, healthy - desired))
+            .withDisruptedPods(evicted)
             .build();
     if (!status.equals(budget.getStatus())) {
-      // Under the revision that was looked at: an eviction that came in between has counted down.
-      client
-          .resource(new PodDisruptionBudgetBuilder(budget).withStatus(status).build())
-          .lockResourceVersion()
-          .updateStatus();
+      write(new PodDisruptionBudgetBuilder(budget).withStatus(status).build());
     }
+  }
+
+  /** Under the revision that was looked at: an eviction that came in between has counted down. */
+  private void write(PodDisruptionBudget budget) {
+    try {
+      client.resource(budget).lockResourceVersion().updateStatus();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.atDebug()
+          .addKeyValue("budget", budget.getMetadata().getName())
+          .log("It changed meanwhile");
+    }
+  }
+
+  /** Pods that are evicted and look as if they were not: what is seen of them lags. */
+  private static Map<String, String> evicted(PodDisruptionBudget budget, List<Pod> standing) {
+    Map<String, String> noted =
+        budget.getStatus() == null || budget.getStatus().getDisruptedPods() == null
+            ? Map.of()
+            : budget.getStatus().getDisruptedPods();
+    return standing.stream()
+        .map(pod -> pod.getMetadata().getName())
+        .filter(noted::containsKey)
+        .filter(name -> Instant.parse(noted.get(name)).plus(PATIENCE).isAfter(Instant.now()))
+        .collect(Collectors.toMap(name -> name, noted::get));
   }
 
   private static int desired(PodDisruptionBudget budget, int expected) {

@@ -35,7 +35,7 @@ final class ResourceHandler {
 
   ResourceHandler(ResourceService service, Tokens tokens, PodLogs logs, InstantSource clock) {
     this.service = service;
-    this.evictions = new Evictions(service);
+    this.evictions = new Evictions(service, clock);
     this.tokens = tokens;
     this.logs = logs;
     this.clock = clock;

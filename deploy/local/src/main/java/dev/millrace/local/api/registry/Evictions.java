@@ -1,9 +1,12 @@
 package dev.millrace.local.api.registry;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.local.api.ApiException;
 import dev.millrace.local.json.Json;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,12 +16,15 @@ import java.util.stream.Collectors;
  */
 public final class Evictions {
   private final ResourceService service;
+  private final InstantSource clock;
   private final ResourceType budgets;
   private final WriteOptions own =
       new WriteOptions("eviction", true, false, "Ignore", warning -> {});
 
-  public Evictions(ResourceService service) {
+  /** Evictions of this service's pods. */
+  public Evictions(ResourceService service, InstantSource clock) {
     this.service = service;
+    this.clock = clock;
     this.budgets =
         BuiltinTypes.all().stream()
             .filter(type -> type.storage().equals("poddisruptionbudgets.policy"))
@@ -40,12 +46,13 @@ public final class Evictions {
             .map(budget -> Json.text(budget, "metadata", "name"))
             .toList();
     for (String budget : covering) {
-      service.patch(budgets, namespace, budget, "status", Evictions::countedDown, own);
+      service.patch(budgets, namespace, budget, "status", now -> countedDown(now, name), own);
     }
     service.delete(pods, namespace, name, options);
   }
 
-  private static JsonNode countedDown(ObjectNode budget) {
+  /** It is noted whose eviction this is, until whoever counts pods sees it for himself. */
+  private JsonNode countedDown(ObjectNode budget, String pod) {
     int allowed = Json.at(budget, "status", "disruptionsAllowed").asInt();
     boolean current =
         Json.at(budget, "status", "observedGeneration").asLong()
@@ -55,7 +62,8 @@ public final class Evictions {
           "Cannot evict pod as it would violate the pod's disruption budget.");
     }
     ObjectNode next = budget.deepCopy();
-    Json.child(next, "status").put("disruptionsAllowed", allowed - 1);
+    ObjectNode status = Json.child(next, "status").put("disruptionsAllowed", allowed - 1);
+    Json.child(status, "disruptedPods").put(pod, clock.instant().truncatedTo(SECONDS).toString());
     return next;
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,13 +13,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Packs what helps others to help. */
 @Command(
@@ -33,12 +31,6 @@ final class DiagnoseCommand implements Callable<Integer> {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
   private static final int KIBI = 1024;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CLUSTER",
-      description = "The LogCluster; may be left out where there is only one.")
-  private @Nullable String cluster;
 
   @Option(
       names = {"-o", "--output"},
@@ -60,6 +52,7 @@ final class DiagnoseCommand implements Callable<Integer> {
       description = "The newest so many of each container's log; default: ${DEFAULT-VALUE}.")
   private int logLines = 5000;
 
+  @Mixin private ClusterArgument cluster = new ClusterArgument();
   @Mixin private Connection connection = new Connection();
   @Mixin private Screen screen = new Screen();
 
@@ -67,7 +60,7 @@ final class DiagnoseCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Instant now = Clock.systemUTC().instant();
     try (Session session = connection.open()) {
-      ClusterView found = session.clusters().find(Optional.ofNullable(cluster));
+      ClusterView found = cluster.find(session);
       String folder = "millrace-" + found.name() + "-" + STAMP.format(now);
       Path file = output == null ? Path.of(folder + ".tar.gz") : output;
       var collector =

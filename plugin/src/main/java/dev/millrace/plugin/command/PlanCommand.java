@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * Asks the operator what it would do. While it is asked it does nothing; so another spec can be put
@@ -48,12 +47,6 @@ final class PlanCommand implements Callable<Integer> {
 
   private static final String ANNOTATION_PATH = "/metadata/annotations/millrace.dev~1plan";
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CLUSTER",
-      description = "The LogCluster; may be left out where there is only one.")
-  private @Nullable String cluster;
-
   @Option(
       names = {"-f", "--filename"},
       paramLabel = "FILE",
@@ -73,6 +66,7 @@ final class PlanCommand implements Callable<Integer> {
       description = "How long to wait for the operator; default: ${DEFAULT-VALUE}.")
   private Duration timeout = Duration.ofMinutes(2);
 
+  @Mixin private ClusterArgument cluster = new ClusterArgument();
   @Mixin private Connection connection = new Connection();
   @Mixin private Screen screen = new Screen();
 
@@ -80,7 +74,7 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<JsonNode> other = file == null ? Optional.empty() : Optional.of(read(file));
     try (Session session = connection.open()) {
-      ClusterView found = session.clusters().find(Optional.ofNullable(cluster));
+      ClusterView found = cluster.find(session);
       Api api = session.api();
       String path = ApiPaths.logCluster(found.namespace(), found.name());
       JsonNode before = api.json(path);

@@ -16,11 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows a cluster: its health, its brokers, and where all replicas are. */
 @Command(
@@ -32,17 +30,12 @@ import picocli.CommandLine.Parameters;
           + " LogCluster's own status holds."
     })
 final class StatusCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CLUSTER",
-      description = "The LogCluster; may be left out where there is only one.")
-  private @Nullable String cluster;
-
   @Option(
       names = {"-w", "--watch"},
       description = "Shows it anew every two seconds, until Ctrl-C.")
   private boolean watch;
 
+  @Mixin private ClusterArgument cluster = new ClusterArgument();
   @Mixin private Connection connection = new Connection();
   @Mixin private Screen screen = new Screen();
 
@@ -61,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private StatusView look(Session session) {
-    ClusterView found = session.clusters().find(Optional.ofNullable(cluster));
+    ClusterView found = cluster.find(session);
     List<String> remarks = new ArrayList<>();
     List<BrokerPod> pods;
     try {

@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows what each broker does, over and over. */
 @Command(
@@ -25,12 +23,6 @@ import picocli.CommandLine.Parameters;
           + " memory and page cache are."
     })
 final class TopCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CLUSTER",
-      description = "The LogCluster; may be left out where there is only one.")
-  private @Nullable String cluster;
-
   @Option(names = "--once", description = "Shows it once, after two looks.")
   private boolean once;
 
@@ -41,13 +33,14 @@ final class TopCommand implements Callable<Integer> {
       description = "Between two looks; default: ${DEFAULT-VALUE}.")
   private Duration interval = Duration.ofSeconds(2);
 
+  @Mixin private ClusterArgument cluster = new ClusterArgument();
   @Mixin private Connection connection = new Connection();
   @Mixin private Screen screen = new Screen();
 
   @Override
   public Integer call() {
     try (Session session = connection.open()) {
-      ClusterView found = session.clusters().find(Optional.ofNullable(cluster));
+      ClusterView found = cluster.find(session);
       Map<Integer, BrokerFigures> before =
           session.witnesses().figures(pods(session, found)).answer();
       while (true) {

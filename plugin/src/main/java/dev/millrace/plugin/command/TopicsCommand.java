@@ -7,29 +7,22 @@ import dev.millrace.plugin.model.PartitionMap;
 import dev.millrace.plugin.picture.TopicsPicture;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Lists topics, those that are worst off first. */
 @Command(
     name = "topics",
     description = "Lists topics with what is wrong with their partitions, the worst first.")
 final class TopicsCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CLUSTER",
-      description = "The LogCluster; may be left out where there is only one.")
-  private @Nullable String cluster;
-
+  @Mixin private ClusterArgument cluster = new ClusterArgument();
   @Mixin private Connection connection = new Connection();
   @Mixin private Screen screen = new Screen();
 
   @Override
   public Integer call() {
     try (Session session = connection.open()) {
-      ClusterView found = session.clusters().find(Optional.ofNullable(cluster));
+      ClusterView found = cluster.find(session);
       Told<Optional<PartitionMap>> told =
           session
               .witnesses()

@@ -3,6 +3,8 @@ package dev.millrace.operator.reconcile;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.resources.MetadataLogs;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -16,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What is there of a cluster, as the informers last saw it: read once, at one time. */
@@ -56,6 +60,13 @@ final class Actual {
         .map(budget -> budget.getSpec().getMaxUnavailable())
         .map(IntOrString::getIntVal)
         .orElse(1);
+  }
+
+  /** What is noted as set of the settings that brokers follow while they run. */
+  SortedMap<String, String> settings() {
+    return find(MetadataLog.class, names.cluster())
+        .map(MetadataLogs::settings)
+        .orElseGet(TreeMap::new);
   }
 
   /** The revision that pods should have; empty while Kubernetes has not computed it. */

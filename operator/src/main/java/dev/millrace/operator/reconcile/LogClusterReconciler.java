@@ -17,7 +17,6 @@ import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.MetadataLog;
-import dev.millrace.operator.resources.MetadataLogs;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.resources.Wanted;
@@ -51,7 +50,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -160,7 +158,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         .ifPresent(address -> directory.put(ResourceID.fromResource(cluster), address));
     // Asked before the pass, which may last longer than the first poll.
     boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
-    boolean held = asks(cluster, Observation.PAUSED) || asks(cluster, Observation.PLAN);
+    boolean held =
+        Annotations.asks(cluster, Observation.PAUSED)
+            || Annotations.asks(cluster, Observation.PLAN);
     var seen = held ? look(cluster, names, actual) : pass(cluster, names, actual);
     // An operator that has just started knows less than the status that its predecessor left; the
     // first poll brings the next pass.
@@ -179,7 +179,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             health,
             requireNonNull(sources).moves().of(id),
             rebalance(spec).auto());
-    var tuning = tuning(cluster, actual, actual.find(MetadataLog.class, names.cluster()));
+    var tuning = tuning(cluster, actual);
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()), tuning.written());
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
     var renewal =
@@ -227,21 +227,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   /** Has running brokers follow what the spec sets for them. */
-  private Tuning tuning(LogCluster cluster, Actual actual, Optional<MetadataLog> log) {
+  private Tuning tuning(LogCluster cluster, Actual actual) {
     return requireNonNull(sources)
         .settings()
         .want(
             ResourceID.fromResource(cluster),
             clients(actual),
             DynamicSettings.of(cluster.getSpec()),
-            log.map(MetadataLogs::settings).orElseGet(TreeMap::new));
-  }
-
-  private static boolean asks(LogCluster cluster, String annotation) {
-    return Optional.ofNullable(cluster.getMetadata().getAnnotations())
-        .map(annotations -> annotations.get(annotation))
-        .filter("true"::equals)
-        .isPresent();
+            actual.settings());
   }
 
   /** What there is, with nothing done about it. */
@@ -250,7 +243,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var set = actual.find(StatefulSet.class, names.cluster());
     int brokers = actual.replicas().orElse(cluster.getSpec().brokers());
     Optional<Prospect> prospect = Optional.empty();
-    if (asks(cluster, Observation.PLAN)) {
+    if (Annotations.asks(cluster, Observation.PLAN)) {
       prospect = Optional.of(prospect(cluster, names, actual));
     } else {
       requireNonNull(sources).moves().want(id, Optional.empty());
@@ -293,14 +286,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var outdated = roller(spec, brokers, changes.isEmpty() ? actual.revision() : NEW);
     var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
-    var tuning =
-        new Tuning(
-            DynamicSettings.of(spec),
-            actual
-                .find(MetadataLog.class, names.cluster())
-                .map(MetadataLogs::settings)
-                .orElseGet(TreeMap::new),
-            Optional.empty());
+    var tuning = new Tuning(DynamicSettings.of(spec), actual.settings(), Optional.empty());
     return new Prospect(
         changes,
         tuning.pending(),

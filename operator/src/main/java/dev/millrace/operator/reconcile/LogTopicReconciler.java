@@ -149,10 +149,7 @@ public final class LogTopicReconciler implements Reconciler<LogTopic> {
   }
 
   private static boolean paused(HasMetadata object) {
-    return Optional.ofNullable(object.getMetadata().getAnnotations())
-        .map(annotations -> annotations.get(Observation.PAUSED))
-        .filter("true"::equals)
-        .isPresent();
+    return Annotations.asks(object, Observation.PAUSED);
   }
 
   /** The change comes back as an event, and brings the next pass. */

@@ -75,7 +75,8 @@ public final class DynamicSettings {
     return Collections.unmodifiableSortedMap(some);
   }
 
-  private static String text(IntOrString value) {
+  /** A setting's value as Kafka takes it: a number or a word, whichever was written. */
+  public static String text(IntOrString value) {
     return value.getIntVal() != null ? value.getIntVal().toString() : value.getStrVal();
   }
 }

@@ -18,10 +18,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -157,9 +155,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   }
 
   private static Optional<String> differing(Map<String, ?> kept, Map<String, ?> fresh) {
-    var names = new TreeSet<String>(kept.keySet());
-    names.addAll(fresh.keySet());
-    names.removeIf(name -> Objects.equals(kept.get(name), fresh.get(name)));
+    var names = Differences.names(kept, fresh);
     var shown = String.join(", ", names.stream().limit(NAMED).toList());
     return names.isEmpty()
         ? Optional.empty()

@@ -1,13 +1,11 @@
 package dev.millrace.operator.settings;
 
+import dev.millrace.operator.resources.Differences;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What a cluster has been told of the settings that its brokers follow while they run.
@@ -28,19 +26,11 @@ public record Tuning(
 
   /** Settings that are not yet as wanted, by name. */
   public List<String> pending() {
-    return differing(wanted, written);
+    return Differences.names(wanted, written);
   }
 
   /** Whether there is something to be done, and nothing speaks against it. */
   public boolean underWay() {
     return refusal.isEmpty() && !pending().isEmpty();
-  }
-
-  /** What is in one and not the same in the other, by name. */
-  static List<String> differing(Map<String, String> one, Map<String, String> other) {
-    var names = new TreeSet<>(one.keySet());
-    names.addAll(other.keySet());
-    names.removeIf(name -> Objects.equals(one.get(name), other.get(name)));
-    return List.copyOf(names);
   }
 }

@@ -2,7 +2,7 @@ package dev.millrace.operator.topic;
 
 import dev.millrace.crds.KeepPolicy;
 import dev.millrace.crds.LogTopic;
-import io.fabric8.kubernetes.api.model.IntOrString;
+import dev.millrace.operator.resources.DynamicSettings;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
@@ -45,7 +45,7 @@ record Wish(
     var spec = topic.getSpec();
     var config = new TreeMap<String, String>();
     if (spec.config() != null) {
-      spec.config().forEach((name, value) -> config.put(name, text(value)));
+      spec.config().forEach((name, value) -> config.put(name, DynamicSettings.text(value)));
     }
     return new Wish(
         LogTopic.topic(topic),
@@ -56,10 +56,6 @@ record Wish(
         topic.getMetadata().getGeneration(),
         Optional.ofNullable(topic.getMetadata().getAnnotations())
             .map(annotations -> annotations.get(APPLY)));
-  }
-
-  private static String text(IntOrString value) {
-    return value.getIntVal() != null ? value.getIntVal().toString() : value.getStrVal();
   }
 
   /** Whether it is one that the cluster makes for itself. */

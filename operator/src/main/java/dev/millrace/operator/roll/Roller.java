@@ -111,8 +111,8 @@ public final class Roller {
     outdated.stream()
         .filter(pod -> !refuse || unspared(pod, health) == 0)
         .sorted(order(health))
-        .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
         .filter(pod -> chosen.size() < parallelism)
+        .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
         .forEach(chosen::add);
     if (chosen.isEmpty()) {
       return new Wait(Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers);

@@ -230,6 +230,9 @@ final class PartitionLog implements Log {
       }
     }
     long first = tail.offset();
+    if (source.origin() == AppendOrigin.CLIENT && first == 0) {
+      ProducerStates.checkFirstEver(buffer, partition);
+    }
     long end = BatchWalk.assign(buffer, first, leaderEpoch);
     write(buffer, source, first, end, now);
     return new AppendInfo(

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.server.common.TransactionVersion;
@@ -70,6 +72,24 @@ final class ProducerStates {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Refuses a producer's batch that is not its first where nothing was ever written: the ones
+   * before it are still to come. Anywhere else the lack of a producer may mean that it was
+   * forgotten.
+   *
+   * <p>Kafka does so from 4.5 on (KAFKA-15591).
+   *
+   * @throws OutOfOrderSequenceException the batch has another sequence number than 0
+   */
+  static void checkFirstEver(ByteBuffer header, TopicPartition partition) {
+    int sequence = BatchHeader.baseSequence(header, 0);
+    if (BatchHeader.producerId(header, 0) >= 0 && sequence > 0) {
+      throw new OutOfOrderSequenceException(
+          "%s is empty, and producer %d begins at sequence number %d instead of 0"
+              .formatted(partition, BatchHeader.producerId(header, 0), sequence));
+    }
   }
 
   /**

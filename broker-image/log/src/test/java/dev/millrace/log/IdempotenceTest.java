@@ -63,6 +63,25 @@ class IdempotenceTest {
   }
 
   @Test
+  void refusesWhatIsNotAProducersFirstWhereNothingWasEverWritten() {
+    // When / Then
+    assertThatThrownBy(() -> fixture.append(batch(0, 2)))
+        .isInstanceOf(OutOfOrderSequenceException.class)
+        .hasMessageContaining("begins at sequence number 2");
+    assertThat(fixture.append(batch(0, 0)).firstOffset()).isZero();
+    assertThat(fixture.append(batch(0, 2)).firstOffset()).isEqualTo(2);
+  }
+
+  @Test
+  void takesAnUnknownProducerAtAnySequenceNumberWhereItMayHaveBeenForgotten() {
+    // Given
+    fixture.append("other");
+
+    // When / Then
+    assertThat(fixture.append(batch(0, 100)).firstOffset()).isEqualTo(1);
+  }
+
+  @Test
   void refusesAnEpochThatHasBeenReplaced() {
     // Given
     fixture.append(batch(1, 0));

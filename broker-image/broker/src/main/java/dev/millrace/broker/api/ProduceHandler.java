@@ -6,7 +6,6 @@ import dev.millrace.broker.network.RequestHandler;
 import dev.millrace.broker.replica.HostedPartitions;
 import dev.millrace.broker.replica.LeaderAppend;
 import dev.millrace.broker.replica.Partition;
-import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -24,6 +23,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends what producers send, on the connection's event loop, from the bytes received. Nothing of
@@ -40,6 +40,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
   private final HostedPartitions partitions;
   private final ClusterMetadata metadata;
   private final WriteGate gate;
+  private final RefusedBatches refused = new RefusedBatches();
 
   ProduceHandler(HostedPartitions partitions, ClusterMetadata metadata, WriteGate gate) {
     this.partitions = partitions;
@@ -55,6 +56,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
     if (request.transactionalId() != null) {
       throw new InvalidRequestException("transactions are not supported");
     }
+    refused.nextRequest(context);
     ProduceOutcome outcome =
         new ProduceOutcome(context, new LeaderHints(metadata, context, FIRST_VERSION_WITH_HINTS));
     for (TopicProduceData topic : request.topicData()) {
@@ -62,7 +64,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
       outcome.topic(name, topic.topicId());
       for (PartitionProduceData partition : topic.partitionData()) {
         TopicIdPartition id = new TopicIdPartition(topic.topicId(), partition.index(), name);
-        append(id, partition, request.acks(), outcome);
+        append(context, id, partition, request.acks(), outcome);
       }
     }
     if (request.acks() == 0) {
@@ -82,21 +84,23 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
   }
 
   private void append(
-      TopicIdPartition id, PartitionProduceData data, short acks, ProduceOutcome outcome) {
+      RequestContext context,
+      TopicIdPartition id,
+      PartitionProduceData data,
+      short acks,
+      ProduceOutcome outcome) {
     PartitionProduceResponse response = outcome.partition(id.partition());
+    @Nullable RecordBatch first = null;
     try {
-      if (id.topic().isEmpty()) {
-        throw new UnknownTopicIdException("no topic has the id " + id.topicId());
-      }
-      String refusal = gate.refusal();
-      if (refusal != null) {
-        throw new KafkaStorageException(refusal);
-      }
-      ByteBuffer batches = batches(data, outcome.version());
-      Partition partition = partitions.get(id);
+      MemoryRecords records = records(data);
+      first = records.firstBatch();
+      requireSupported(first, outcome.version());
+      refused.check(context, id, first);
+      Partition partition = writable(id);
       boolean allInSync = acks == ALL_IN_SYNC;
       LeaderAppend append =
-          partition.appendAsLeader(batches, AppendOrigin.CLIENT, OptionalInt.empty(), allInSync);
+          partition.appendAsLeader(
+              records.buffer(), AppendOrigin.CLIENT, OptionalInt.empty(), allInSync);
       response
           .setBaseOffset(append.info().firstOffset())
           .setLogAppendTimeMs(append.info().logAppendTimeMs())
@@ -105,24 +109,39 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
         outcome.awaitCommit(partition, append, response);
       }
     } catch (RuntimeException e) {
+      refused.refused(context, id, first, e);
       outcome.failed(id, response, e);
     }
   }
 
-  private static ByteBuffer batches(PartitionProduceData data, short version) {
-    if (!(data.records() instanceof MemoryRecords records)) {
-      throw new InvalidRequestException("no records for partition " + data.index());
+  private Partition writable(TopicIdPartition id) {
+    if (id.topic().isEmpty()) {
+      throw new UnknownTopicIdException("no topic has the id " + id.topicId());
     }
-    RecordBatch first = records.firstBatch();
-    if (first != null && first.isTransactional()) {
+    String refusal = gate.refusal();
+    if (refusal != null) {
+      throw new KafkaStorageException(refusal);
+    }
+    return partitions.get(id);
+  }
+
+  private static MemoryRecords records(PartitionProduceData data) {
+    if (data.records() instanceof MemoryRecords records) {
+      return records;
+    }
+    throw new InvalidRequestException("no records for partition " + data.index());
+  }
+
+  private static void requireSupported(@Nullable RecordBatch first, short version) {
+    if (first == null) {
+      return;
+    }
+    if (first.isTransactional()) {
       throw new InvalidRequestException("transactions are not supported");
     }
-    if (version < FIRST_VERSION_WITH_ZSTD
-        && first != null
-        && first.compressionType() == CompressionType.ZSTD) {
+    if (version < FIRST_VERSION_WITH_ZSTD && first.compressionType() == CompressionType.ZSTD) {
       throw new UnsupportedCompressionTypeException(
           "zstd needs Produce version " + FIRST_VERSION_WITH_ZSTD);
     }
-    return records.buffer();
   }
 }

@@ -393,6 +393,82 @@ class DataHandlersTest {
     assertThat(produce(topic, 0, ALL, 1).baseOffset()).isEqualTo(3);
   }
 
+  @Test
+  void whatAProducerSentBehindARefusedBatchIsRefusedUntilThatComesAgain() throws Exception {
+    // Given: a log in which a producer may have been forgotten
+    Uuid topic = broker.createTopic(TOPIC, 1, Map.of());
+    produce(topic, 0, ALL, 1);
+    WireClient producer = client();
+    broker.refuse("for a moment");
+    Errors first = sequence(producer, topic, 7, 0);
+    broker.refuse(null);
+
+    // When
+    Errors behind = sequence(producer, topic, 7, 1);
+
+    // Then
+    assertThat(first).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(behind).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(sequence(producer, topic, 7, 0)).isEqualTo(Errors.NONE);
+    assertThat(sequence(producer, topic, 7, 1)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aBatchSentBeforeTheTopicWasKnownKeepsItsPlace() throws Exception {
+    // Given
+    Uuid topic = Uuid.randomUuid();
+    WireClient producer = client();
+    Errors first = sequence(producer, topic, 7, 0);
+    broker.createTopic(topic, TOPIC, 1, Map.of(), List.of(DataBroker.ID));
+    produce(topic, 0, ALL, 1);
+
+    // When
+    Errors behind = sequence(producer, topic, 7, 1);
+
+    // Then
+    assertThat(first).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+    assertThat(behind).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+    assertThat(sequence(producer, topic, 7, 0)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aRefusedBatchHoldsUpNobodyElseAndNothingForLong() throws Exception {
+    // Given
+    Uuid topic = broker.createTopic(TOPIC, 2, Map.of());
+    produce(topic, 0, ALL, 1);
+    WireClient producer = client();
+    broker.refuse("for a moment");
+    sequence(producer, topic, 7, 0);
+    broker.refuse(null);
+
+    // When, Then: others on the connection
+    assertThat(sequence(producer, topic, 8, 5)).isEqualTo(Errors.NONE);
+    // When, Then: four may have been under way behind it, and the fifth was sent by who knew
+    for (int i = 2; i <= 4; i++) {
+      assertThat(sequence(producer, topic, 7, i)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    }
+    assertThat(sequence(producer, topic, 7, 5)).isEqualTo(Errors.NONE);
+  }
+
+  /** Produces one record of an idempotent producer. */
+  private static Errors sequence(WireClient producer, Uuid topic, long id, int sequence)
+      throws IOException {
+    ProduceRequestData request = produceRequest(topic, 0, ALL, 1);
+    ByteBuffer batch =
+        MemoryRecords.withIdempotentRecords(
+                Compression.NONE, id, (short) 0, sequence, new SimpleRecord(1000, new byte[1]))
+            .buffer();
+    request
+        .topicData()
+        .iterator()
+        .next()
+        .partitionData()
+        .getFirst()
+        .setRecords(MemoryRecords.readableRecords(batch));
+    return Errors.forCode(
+        only(producer.ask(request, new ProduceResponseData(), PRODUCE)).errorCode());
+  }
+
   private PartitionProduceResponse produce(Uuid topic, int partition, short acks, int count)
       throws IOException {
     return only(

@@ -1,6 +1,7 @@
 package dev.millrace.broker.group;
 
 import dev.millrace.broker.replica.CoordinatorLogs;
+import dev.millrace.broker.replica.HighWatermarkListener;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,11 @@ import org.slf4j.LoggerFactory;
  * Replays a partition of the offsets topic into the coordinator when this broker begins to lead it.
  * One thread loads one partition after the other, with a bounded buffer; it stops when the
  * leadership is over.
+ *
+ * <p>A partition is loaded when all of it is committed. A new leader hears from its followers, with
+ * a delay, how far they are; until then its high watermark trails what the leader before it had
+ * acknowledged, and a coordinator that answered by it would tell of offsets older than those that
+ * were committed.
  */
 final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
   /** How much may be replayed before the coordinator lets go of what it keeps for roll-backs. */
@@ -57,15 +63,44 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
       TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
     long asked = time.milliseconds();
     try {
-      return CompletableFuture.supplyAsync(() -> replay(partition, playback, asked), thread);
+      return CompletableFuture.supplyAsync(() -> replay(partition, playback), thread)
+          .thenCompose(
+              replay ->
+                  committed(partition, replay.written).thenApply(reached -> replay.finish(asked)));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private LoadSummary replay(
-      TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback, long asked) {
-    long started = time.milliseconds();
+  /**
+   * Completes when the high watermark has reached an offset, on the thread that raised it; fails
+   * when this tenure as leader is over.
+   */
+  private CompletableFuture<Void> committed(TopicPartition partition, long offset) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    HighWatermarkListener listener =
+        new HighWatermarkListener() {
+          @Override
+          public void onHighWatermark(TopicPartition id, long highWatermark) {
+            if (highWatermark >= offset) {
+              reached.complete(null);
+            }
+          }
+
+          @Override
+          public void onTenureEnded(TopicPartition id) {
+            reached.completeExceptionally(
+                new NotLeaderOrFollowerException(id + " has another leader epoch by now"));
+          }
+        };
+    logs.addHighWatermarkListener(partition, listener);
+    // It may have risen before there was anybody to be told.
+    listener.onHighWatermark(partition, logs.highWatermark(partition));
+    return reached.whenComplete(
+        (done, failure) -> logs.removeHighWatermarkListener(partition, listener));
+  }
+
+  private Replay replay(TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
     var replay = new Replay(partition, playback, logs.logStartOffset(partition));
     while (replay.next < logs.logEndOffset(partition)) {
       if (closed) {
@@ -78,22 +113,16 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
       }
       replay.apply(records);
     }
-    long ended = time.milliseconds();
-    LOGGER
-        .atInfo()
-        .addKeyValue("partition", partition)
-        .addKeyValue("records", replay.records)
-        .addKeyValue("bytes", replay.bytes)
-        .addKeyValue("millis", ended - started)
-        .log("Loaded groups");
-    return new LoadSummary(asked, ended, started - asked, replay.records, replay.bytes);
+    return replay;
   }
 
-  /** One partition's replay; used on the loader's thread only. */
+  /** One partition's replay; used by one thread after the other. */
   private final class Replay {
+    private final long started = time.milliseconds();
     private final TopicPartition partition;
     private final CoordinatorPlayback<CoordinatorRecord> playback;
     private long next;
+    private long written = -1;
     private long committed = -1;
     private long records;
     private long bytes;
@@ -153,16 +182,37 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
     private void tellProgress() {
       long highWatermark = logs.highWatermark(partition);
       if (next >= highWatermark) {
-        playback.updateLastWrittenOffset(next);
+        write();
         if (highWatermark > committed) {
           playback.updateLastCommittedOffset(highWatermark);
           committed = highWatermark;
         }
       } else if (next - committed >= COMMIT_INTERVAL) {
-        playback.updateLastWrittenOffset(next);
+        write();
         playback.updateLastCommittedOffset(next);
         committed = next;
       }
+    }
+
+    private void write() {
+      playback.updateLastWrittenOffset(next);
+      written = next;
+    }
+
+    /** To be called when all that was replayed is committed. */
+    LoadSummary finish(long asked) {
+      if (written > committed) {
+        playback.updateLastCommittedOffset(written);
+      }
+      long ended = time.milliseconds();
+      LOGGER
+          .atInfo()
+          .addKeyValue("partition", partition)
+          .addKeyValue("records", records)
+          .addKeyValue("bytes", bytes)
+          .addKeyValue("millis", ended - started)
+          .log("Loaded groups");
+      return new LoadSummary(asked, ended, started - asked, records, bytes);
     }
   }
 

@@ -62,9 +62,9 @@ import org.jspecify.annotations.Nullable;
  * Broker 0 of a made-up cluster, with a real network, log and data handlers, and just enough of
  * Metadata and InitProducerId for clients to find it.
  */
-final class DataBroker implements AutoCloseable {
-  static final int ID = 0;
-  static final int OTHER = 1;
+public final class DataBroker implements AutoCloseable {
+  public static final int ID = 0;
+  public static final int OTHER = 1;
 
   private final AtomicLong producerIds = new AtomicLong(1000);
   private final KafkaScheduler scheduler = new KafkaScheduler(1);
@@ -78,7 +78,7 @@ final class DataBroker implements AutoCloseable {
   private final int port;
   private volatile @Nullable String refusal;
 
-  DataBroker(Path directory) throws IOException {
+  public DataBroker(Path directory) throws IOException {
     this(directory, NetworkConfig.defaults(64 << 20));
   }
 
@@ -237,7 +237,8 @@ final class DataBroker implements AutoCloseable {
   }
 
   /** Makes a topic whose partitions this broker leads. */
-  Uuid createTopic(String name, int count, Map<String, String> config, List<Integer> replicas) {
+  public Uuid createTopic(
+      String name, int count, Map<String, String> config, List<Integer> replicas) {
     return createTopic(Uuid.randomUuid(), name, count, config, replicas);
   }
 
@@ -299,13 +300,13 @@ final class DataBroker implements AutoCloseable {
   }
 
   /** Has another broker lead a partition. */
-  void moveLeader(Uuid topic, int partition, int leader) {
+  public void moveLeader(Uuid topic, int partition, int leader) {
     metadata.apply(
         new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setLeader(leader));
   }
 
   /** Changes which replicas are in sync. */
-  void changeIsr(Uuid topic, int partition, List<Integer> isr) {
+  public void changeIsr(Uuid topic, int partition, List<Integer> isr) {
     metadata.apply(
         new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setIsr(isr));
   }
@@ -341,7 +342,7 @@ final class DataBroker implements AutoCloseable {
     return metadata;
   }
 
-  HostedPartitions partitions() {
+  public HostedPartitions partitions() {
     return partitions;
   }
 

@@ -31,6 +31,14 @@ public record LogClusterSpec(
     @JsonPropertyDescription(
             "Tag of the broker image. Default: the version that the operator came with.")
         @Nullable String version,
+    @JsonPropertyDescription(
+            "Level of Kafka's metadata format, as 4.4-IV2. Raised when every broker runs the version"
+                + " above, and never lowered. Default: left as it is; a new cluster has the newest.")
+        @ValidationRule(
+            value = SpecRules.METADATA_VERSION,
+            message = SpecRules.METADATA_VERSION_MESSAGE)
+        @Size(max = 20)
+        @Nullable String metadataVersion,
     @Required
         @SpecReplicas
         @JsonPropertyDescription(

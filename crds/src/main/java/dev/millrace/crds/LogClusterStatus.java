@@ -16,6 +16,8 @@ public record LogClusterStatus(
         @Nullable String phase,
     @JsonPropertyDescription("What goes on, in one line.") @Nullable String message,
     @Nullable String version,
+    @JsonPropertyDescription("Level of Kafka's metadata format that is in force.")
+        @Nullable String metadataVersion,
     @JsonPropertyDescription(
             "Brokers that run or are to run; above spec.brokers while a" + " scale-down waits.")
         @StatusReplicas

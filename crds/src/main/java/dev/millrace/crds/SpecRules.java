@@ -11,6 +11,10 @@ final class SpecRules {
           + " To stop paying for a cluster delete it: volumes are kept unless"
           + " storage.whenDeleted says otherwise";
 
+  static final String METADATA_VERSION = "self.matches('^[4-9]\\\\.[0-9]{1,2}(-IV[0-9]{1,2})?$')";
+  static final String METADATA_VERSION_MESSAGE =
+      "must be a metadata version of Kafka's from 4.0 on, such as 4.4 or 4.4-IV2";
+
   static final String IS_QUANTITY = "isQuantity(self)";
   static final String QUANTITY_MESSAGE = "is not a quantity; write for example 512Mi, 8Gi or 1Ti";
 

@@ -79,6 +79,7 @@ public final class Fixtures {
         IntStream.range(0, replicas.length)
             .mapToObj(id -> new Member(id, false, replicas[id], 0, null, 0, null, null, null))
             .toList();
-    return new ClusterHealth(brokers, Optional.of(new ClusterReport(0, partitions, members)), true);
+    return new ClusterHealth(
+        brokers, Optional.of(new ClusterReport(0, "4.4-IV2", partitions, members)), true);
   }
 }

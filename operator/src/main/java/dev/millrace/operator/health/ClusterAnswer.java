@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 record ClusterAnswer(
     long metadataOffset,
     @Nullable Integer controllerId,
+    @Nullable String metadataVersion,
     Partitions partitions,
     List<Member> brokers) {
   ClusterReport report() {
-    return new ClusterReport(controllerId, partitions, brokers);
+    return new ClusterReport(controllerId, metadataVersion, partitions, brokers);
   }
 }

@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  * The whole cluster as one broker's metadata has it.
  *
  * @param controllerId the active controller; null where there is none
+ * @param metadataVersion the level of Kafka's metadata format; null where the broker that tells is
+ *     too old to know
  * @param brokers every registered broker, running or not
  */
 public record ClusterReport(
-    @Nullable Integer controllerId, Partitions partitions, List<Member> brokers) {
+    @Nullable Integer controllerId,
+    @Nullable String metadataVersion,
+    Partitions partitions,
+    List<Member> brokers) {
   public ClusterReport {
     controllerId = controllerId == null || controllerId < 0 ? null : controllerId;
     brokers = brokers == null ? List.of() : List.copyOf(brokers);

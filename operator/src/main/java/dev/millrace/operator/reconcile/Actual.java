@@ -81,6 +81,20 @@ final class Actual {
         .orElse("");
   }
 
+  /** Whether all brokers that there are to be are ready and of this image. */
+  boolean runs(String image) {
+    long running =
+        podObjects()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(
+                pod ->
+                    image.equals(pod.getSpec().getContainers().getFirst().getImage())
+                        && PodView.of(names, pod).filter(PodView::ready).isPresent())
+            .count();
+    return replicas().filter(brokers -> brokers == running).isPresent()
+        && running == podObjects().count();
+  }
+
   Stream<Pod> podObjects() {
     return all(Pod.class);
   }

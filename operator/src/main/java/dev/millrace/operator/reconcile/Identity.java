@@ -3,6 +3,7 @@ package dev.millrace.operator.reconcile;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.resources.MetadataLog;
 import dev.millrace.operator.resources.MetadataLogs;
+import dev.millrace.operator.settings.MetadataVersions;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -59,7 +60,10 @@ final class Identity {
   }
 
   private void create(LogCluster cluster) {
-    var log = MetadataLogs.first(cluster, clusterIds.get());
+    // Of one that is unknown the brokers would not start; it is refused when they are told of it.
+    var version =
+        Optional.ofNullable(cluster.getSpec().metadataVersion()).filter(MetadataVersions::isKnown);
+    var log = MetadataLogs.first(cluster, clusterIds.get(), version);
     try {
       client.resource(log).create();
       LOG.atInfo()

@@ -179,9 +179,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             health,
             requireNonNull(sources).moves().of(id),
             rebalance(spec).auto());
-    var tuning = tuning(cluster, actual);
-    identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()), tuning.written());
     var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
+    var tuning = tuning(cluster, actual, actual.runs(fresh.rendering().image()));
+    identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()), tuning.written());
     var renewal =
         Renewal.of(
             cluster,
@@ -227,13 +227,13 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   /** Has running brokers follow what the spec sets for them. */
-  private Tuning tuning(LogCluster cluster, Actual actual) {
+  private Tuning tuning(LogCluster cluster, Actual actual, boolean renewed) {
     return requireNonNull(sources)
         .settings()
         .want(
             ResourceID.fromResource(cluster),
             clients(actual),
-            DynamicSettings.of(cluster.getSpec()),
+            DynamicSettings.of(cluster.getSpec(), actual.settings(), renewed),
             actual.settings());
   }
 
@@ -286,7 +286,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var outdated = roller(spec, brokers, changes.isEmpty() ? actual.revision() : NEW);
     var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
-    var tuning = new Tuning(DynamicSettings.of(spec), actual.settings(), Optional.empty());
+    var noted = actual.settings();
+    var tuning = new Tuning(DynamicSettings.of(spec, noted, true), noted, Optional.empty());
     return new Prospect(
         changes,
         tuning.pending(),

@@ -14,6 +14,9 @@ import java.util.TreeMap;
  * are not in the brokers' file, where a change would only be seen by a broker that starts.
  */
 public final class DynamicSettings {
+  /** Kafka's name of the feature that is the level of its metadata format. */
+  public static final String METADATA_VERSION = "metadata.version";
+
   /**
    * The brokers' names of what Kafka knows as settings of topics, as far as they mean nothing else.
    */
@@ -52,9 +55,22 @@ public final class DynamicSettings {
 
   private DynamicSettings() {}
 
-  /** What the spec wants of them, by name. */
-  public static SortedMap<String, String> of(LogClusterSpec spec) {
-    return split(spec, true);
+  /**
+   * What the spec wants of them, by name, and the metadata version, which is like them but in two
+   * things: it waits for the brokers, and stays when the spec says nothing of it any more.
+   *
+   * @param noted what has been set already
+   * @param renewed whether every broker runs the version that the spec wants, so that all of them
+   *     understand a newer metadata version
+   */
+  public static SortedMap<String, String> of(
+      LogClusterSpec spec, Map<String, String> noted, boolean renewed) {
+    var wanted = new TreeMap<>(split(spec, true));
+    Optional.ofNullable(spec.metadataVersion())
+        .filter(version -> renewed)
+        .or(() -> Optional.ofNullable(noted.get(METADATA_VERSION)))
+        .ifPresent(version -> wanted.put(METADATA_VERSION, version));
+    return Collections.unmodifiableSortedMap(wanted);
   }
 
   /** What else the spec sets: it takes a restart. */

@@ -21,7 +21,8 @@ public final class MetadataLog extends CustomResource<MetadataLog.Spec, Void>
   /** What is decided at birth and never changes. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Spec(@Nullable String clusterId, @Nullable Integer slots) {}
+  public record Spec(
+      @Nullable String clusterId, @Nullable Integer slots, @Nullable String metadataVersion) {}
 
   @Override
   protected @Nullable Spec initSpec() {

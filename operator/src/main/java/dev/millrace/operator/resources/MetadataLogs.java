@@ -31,10 +31,13 @@ public final class MetadataLogs {
   /**
    * The object to make where there is none. It has no owner yet: only what is applied can be taken
    * away again by applying.
+   *
+   * @param metadataVersion what the cluster begins with; empty: the newest that its brokers know
    */
-  public static MetadataLog first(LogCluster cluster, String clusterId) {
+  public static MetadataLog first(
+      LogCluster cluster, String clusterId, Optional<String> metadataVersion) {
     var log = with(cluster, List.of(), new TreeMap<>());
-    log.setSpec(new MetadataLog.Spec(clusterId, SLOTS));
+    log.setSpec(new MetadataLog.Spec(clusterId, SLOTS, metadataVersion.orElse(null)));
     return log;
   }
 

@@ -46,7 +46,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
 
   /** Parts of a spec that no running broker is changed by. */
   private static final List<String> NOT_OF_THE_POD =
-      List.of("brokers", "storage", "rolling", "rebalance", "upgrades");
+      List.of("brokers", "storage", "rolling", "rebalance", "upgrades", "metadataVersion");
 
   private static final int NAMED = 5;
 

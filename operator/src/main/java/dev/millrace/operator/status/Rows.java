@@ -13,6 +13,7 @@ import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState.Step;
+import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.roll.RollDecision.Preparing;
@@ -171,8 +172,25 @@ final class Rows {
               null,
               null));
     }
+    metadataVersionWaits(seen).ifPresent(all::add);
     seen.renewal().waiting().map(changes -> renewal(changes, seen)).ifPresent(all::add);
     return all.isEmpty() ? null : all;
+  }
+
+  private static Optional<Operation> metadataVersionWaits(Observation seen) {
+    var tuning = seen.tuning();
+    return Optional.ofNullable(seen.cluster().getSpec().metadataVersion())
+        .filter(version -> !version.equals(tuning.wanted().get(DynamicSettings.METADATA_VERSION)))
+        .map(
+            version ->
+                new Operation(
+                    Phase.CONFIGURING.value(),
+                    DynamicSettings.METADATA_VERSION + " " + version,
+                    "Waiting",
+                    new BlockedBy(
+                        "BrokersNotRenewed",
+                        "it is raised when every broker is ready and runs what the operator has for it"),
+                    null));
   }
 
   private static Operation renewal(String changes, Observation seen) {

@@ -215,7 +215,7 @@ final class Verdicts {
           STALLED,
           TRUE,
           "SettingRefused",
-          refused.get() + ". Correct spec.config; until then brokers go on with what they had");
+          refused.get() + ". Correct it in the spec; until then brokers go on with what they had");
     }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {

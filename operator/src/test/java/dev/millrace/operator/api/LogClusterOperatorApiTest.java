@@ -590,6 +590,44 @@ class LogClusterOperatorApiTest {
   }
 
   @Test
+  void theMetadataVersionIsRaisedWhenAllBrokersAreOfTheNewVersionAndStaysThen() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // When
+    stage.apply(events(3, "version: 0.2.0, metadataVersion: 4.4-IV2"));
+    stage.await(
+        "events",
+        status ->
+            status.operations() != null
+                && status.operations().stream()
+                    .anyMatch(
+                        operation ->
+                            operation.blockedBy() != null
+                                && "BrokersNotRenewed".equals(operation.blockedBy().predicate())));
+    stage.await(
+        "events",
+        status -> {
+          boolean told = !stage.settings().calls().isEmpty();
+          var images = stage.images();
+          assertThat(told && images.stream().anyMatch(image -> !image.endsWith(":0.2.0")))
+              .as("told with %s", images)
+              .isFalse();
+          return told;
+        });
+    stage.awaitStable("events");
+    var renewed = stage.pods();
+    stage.apply(events(3, "version: 0.2.0"));
+    stage.awaitStable("events");
+    quiet();
+
+    // Then
+    assertThat(stage.settings().calls()).containsExactly("set {metadata.version=4.4-IV2}, gone []");
+    assertThat(stage.pods()).isEqualTo(renewed);
+  }
+
+  @Test
   void aSettingThatIsNoneIsRefusedByNameAndKeepsNobodyFromServing() {
     // Given
     stage.apply(events(3, "config: {log.retention.hours: 72}"));

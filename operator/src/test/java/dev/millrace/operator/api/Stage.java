@@ -358,6 +358,13 @@ final class Stage implements AutoCloseable {
     return pods;
   }
 
+  /** What the cluster's pods run. */
+  List<String> images() {
+    return admin.pods().inNamespace(namespace).list().getItems().stream()
+        .map(pod -> pod.getSpec().getContainers().getFirst().getImage())
+        .toList();
+  }
+
   @Override
   public void close() {
     operator.close();

@@ -105,7 +105,7 @@ class RollerTest {
     // Given: Kubernetes calls it ready, the cluster has it fenced still
     var health = health(WELL, 1, 1, 1);
     var members = List.of(member(0, false, 0), member(1, false, 0), member(2, true, 0));
-    var fenced = new ClusterReport(0, WELL, members);
+    var fenced = new ClusterReport(0, "4.4-IV2", WELL, members);
 
     // When
     var decision =
@@ -186,7 +186,9 @@ class RollerTest {
         List.of(
             sharing(0, "a"), sharing(1, "5"), sharing(2, "a"), sharing(3, "5"), sharing(4, "0"));
     var reports = health(WELL, 1, 1, 1, 1, 1).brokers();
-    var health = new ClusterHealth(reports, Optional.of(new ClusterReport(4, WELL, members)), true);
+    var health =
+        new ClusterHealth(
+            reports, Optional.of(new ClusterReport(4, "4.4-IV2", WELL, members)), true);
     var two = new Roller(5, "new", SingleReplicaPolicy.ACCEPT, 2);
 
     // When
@@ -245,7 +247,9 @@ class RollerTest {
   private static ClusterHealth unspared() {
     var members = List.of(member(0, false, 0), member(1, false, 0), member(2, false, 2));
     return new ClusterHealth(
-        health(WELL, 1, 1, 1).brokers(), Optional.of(new ClusterReport(0, WELL, members)), true);
+        health(WELL, 1, 1, 1).brokers(),
+        Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)),
+        true);
   }
 
   private static Member member(int id, boolean fenced, int unspared) {

@@ -74,7 +74,8 @@ class MoveDecisionTest {
             new Member(0, false, 0, 0, null, 0, null, false, null),
             new Member(1, false, 0, 0, null, 0, null, true, null));
     var health =
-        new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), true);
+        new ClusterHealth(
+            Map.of(), Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)), true);
 
     assertThat(decide(MANUAL, 2, 2, health, Optional.empty()).goal()).isPresent();
     assertThat(decide(MANUAL, 1, 1, health, Optional.empty()).goal()).isEmpty();

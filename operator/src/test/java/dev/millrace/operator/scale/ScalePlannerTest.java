@@ -114,7 +114,8 @@ class ScalePlannerTest {
             new Member(3, true, 1, 0, null, 0, null, null, null),
             new Member(4, true, 0, 0, null, 0, null, null, null));
     var health =
-        new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), true);
+        new ClusterHealth(
+            Map.of(), Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)), true);
 
     // Then
     assertThat(ScalePlanner.departed(2, health)).containsExactly(4);
@@ -125,7 +126,8 @@ class ScalePlannerTest {
   }
 
   private static ClusterHealth known(List<Member> members, boolean fresh) {
-    return new ClusterHealth(Map.of(), Optional.of(new ClusterReport(0, WELL, members)), fresh);
+    return new ClusterHealth(
+        Map.of(), Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)), fresh);
   }
 
   private static Member member(int id, boolean fenced, int replicas, boolean cordoned) {

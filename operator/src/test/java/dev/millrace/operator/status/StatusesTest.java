@@ -292,7 +292,8 @@ class StatusesTest {
     var brokers = new HashMap<>(health(WELL, 4, 4, 4).brokers());
     brokers.remove(1);
     var health =
-        new ClusterHealth(brokers, Optional.of(new ClusterReport(0, BEHIND, members)), true);
+        new ClusterHealth(
+            brokers, Optional.of(new ClusterReport(0, "4.4-IV2", BEHIND, members)), true);
 
     // When
     var down = statuses(1).of(seen(List.of(pod(0, true, "r"), pod(2, true, "r")), health));
@@ -345,7 +346,7 @@ class StatusesTest {
                     pods(1, "r"),
                     new ClusterHealth(
                         health(WELL, 4).brokers(),
-                        Optional.of(new ClusterReport(0, WELL, members)),
+                        Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)),
                         true)));
 
     // Then

@@ -443,6 +443,55 @@ class WhatAUserDoesIT {
 
   @Test
   @Order(15)
+  void theMetadataVersionBeginsWhereTheSpecSaysIsRaisedAndNotLowered() {
+    // Given
+    older("metadataVersion: \"4.3\"");
+    kubectl.run("wait", "--for=condition=Stable", "logcluster/older", "--timeout=4m");
+    Map<String, String> before = scene.incarnations("older");
+    assertThat(metadataVersion("older")).startsWith("4.3-");
+
+    // When
+    older("metadataVersion: \"4.4\"");
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> assertThat(metadataVersion("older")).isEqualTo(metadataVersion("events")));
+
+    // When
+    older("metadataVersion: \"4.3\"");
+
+    // Then
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(kubectl.run("get", "logcluster", "older"))
+                    .contains("cannot be lowered"));
+    assertThat(scene.incarnations("older")).isEqualTo(before);
+    kubectl.run("delete", "logcluster", "older");
+  }
+
+  private void older(String more) {
+    kubectl
+        .apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogCluster
+            metadata: {name: older}
+            spec: {brokers: 1, memory: 512Mi, storage: {size: 1Gi, whenDeleted: Delete}, %s}
+            """
+                .formatted(more))
+        .orThrow("applying another LogCluster");
+  }
+
+  private String metadataVersion(String cluster) {
+    return scene.logCluster(cluster).at("/status/metadataVersion").asText();
+  }
+
+  @Test
+  @Order(16)
   void deletionTakesPodsAndKeepsVolumes() {
     // Given
     int claims = kubectl.get("persistentvolumeclaims").path("items").size();
@@ -459,7 +508,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(16)
+  @Order(17)
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
@@ -497,7 +546,7 @@ class WhatAUserDoesIT {
 
   @ParameterizedTest
   @MethodSource("badSpecs")
-  @Order(17)
+  @Order(18)
   void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
     // When
     var outcome =
@@ -517,7 +566,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(18)
+  @Order(19)
   void storageThatShrinksIsRefused() {
     // When
     var outcome =
@@ -535,7 +584,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(19)
+  @Order(20)
   void aTopicIsMadeByApplyingItAndTakesRecords() {
     // When
     applyTopic("partitions: 3, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -561,7 +610,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(20)
+  @Order(21)
   void aTopicGrowsAndWhatOthersChangeIsToldAndNotUndone() {
     // When
     applyTopic("partitions: 6, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -595,7 +644,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(21)
+  @Order(22)
   void aTopicGoesWithItsLogTopicWhereThatSaysSo() {
     // When
     watch.time("delete the LogTopic", () -> kubectl.run("delete", "logtopic", "invoices"));
@@ -605,7 +654,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(22)
+  @Order(23)
   void thePluginDrawsTheClusterAsItsBrokersTellOfIt() {
     // When
     awaitStable();
@@ -628,7 +677,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(23)
+  @Order(24)
   void thePluginPacksASupportBundleWithoutSecrets() throws IOException {
     // Given
     Path folder = scene.checkout().root().resolve("tests/e2e/target");
@@ -662,7 +711,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(24)
+  @Order(25)
   void thePluginRestartsABrokerAndWaitsUntilAllIsWell() {
     // Given
     Map<String, String> before = scene.incarnations("events");

@@ -68,7 +68,7 @@ public final class ControllerNode implements AutoCloseable {
             RandomGenerator.getDefault(),
             this::snapshotWanted,
             cause -> onFatal.accept("the metadata log cannot be followed any more", cause));
-    this.controller = buildController(settings, log.clusterId(), raft, fatal, nonFatal);
+    this.controller = buildController(settings, log, raft, fatal, nonFatal);
     this.loader =
         new MetadataLoader.Builder()
             .setNodeId(nodeId)
@@ -85,19 +85,27 @@ public final class ControllerNode implements AutoCloseable {
     raft.register(loader);
   }
 
-  /** The features and levels with which a new cluster starts: the newest for production. */
-  static BootstrapMetadata bootstrap() {
+  /**
+   * The features and levels with which a new cluster starts.
+   *
+   * @param version the metadata version; empty: the newest for production
+   */
+  static BootstrapMetadata bootstrap(Optional<String> version) {
+    MetadataVersion first =
+        version
+            .map(name -> MetadataVersion.fromVersionString(name, false))
+            .orElseGet(MetadataVersion::latestProduction);
     Map<String, Short> levels = new HashMap<>();
     for (Feature feature : Feature.PRODUCTION_FEATURES) {
-      levels.put(feature.featureName(), feature.latestProduction());
+      levels.put(feature.featureName(), feature.defaultLevel(first));
     }
     return BootstrapMetadata.fromVersions(
-        MetadataVersion.latestProduction(), levels, "the newest production features");
+        first, levels, "the production features of " + first.version());
   }
 
   private static QuorumController buildController(
       ControllerSettings settings,
-      String clusterId,
+      MetadataLog log,
       LogRaftClient raft,
       FaultHandler fatal,
       FaultHandler nonFatal)
@@ -106,10 +114,10 @@ public final class ControllerNode implements AutoCloseable {
     long imbalanceNs = settings.leaderImbalanceCheckInterval().toNanos();
     var rules = new ConfigRules(settings.staticConfig());
     // The idle interval stays unset: it would write a record every half second for nothing.
-    return new QuorumController.Builder(nodeId, clusterId)
+    return new QuorumController.Builder(nodeId, log.clusterId())
         .setRaftClient(raft)
         .setThreadNamePrefix("controller-")
-        .setBootstrapMetadata(bootstrap())
+        .setBootstrapMetadata(bootstrap(log.firstMetadataVersion()))
         .setQuorumFeatures(
             new QuorumFeatures(
                 nodeId, QuorumFeatures.defaultSupportedFeatureMap(false), List.of(nodeId)))

@@ -114,6 +114,11 @@ public interface MetadataLog extends AutoCloseable {
     return clusterId();
   }
 
+  /** The metadata version that a new cluster begins with; empty: the newest that is known. */
+  default Optional<String> firstMetadataVersion() {
+    return Optional.empty();
+  }
+
   /** The most bytes that one entry may have. */
   int maxEntryBytes();
 

@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param controllerId the active controller's id, or -1
  * @param metadataOffset how much of the metadata log the image holds
+ * @param metadataVersion the level of Kafka's metadata format that is in force, such as {@code
+ *     4.4-IV2}; null before the cluster has one
  * @param brokers at most {@link #MAX_BROKERS}, by id
  */
 public record ClusterHealth(
-    int controllerId, long metadataOffset, Partitions partitions, List<Broker> brokers) {
+    int controllerId,
+    long metadataOffset,
+    @Nullable String metadataVersion,
+    Partitions partitions,
+    List<Broker> brokers) {
   public static final int MAX_WORST = 20;
   public static final int MAX_BROKERS = 1000;
 
@@ -70,6 +76,6 @@ public record ClusterHealth(
 
   /** The same, as another place of the metadata log has it that changed nothing of it. */
   ClusterHealth at(int controller, long offset) {
-    return new ClusterHealth(controller, offset, partitions, brokers);
+    return new ClusterHealth(controller, offset, metadataVersion, partitions, brokers);
   }
 }

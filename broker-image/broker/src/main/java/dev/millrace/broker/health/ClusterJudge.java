@@ -2,6 +2,7 @@ package dev.millrace.broker.health;
 
 import org.apache.kafka.image.ClusterImage;
 import org.apache.kafka.image.ConfigurationsImage;
+import org.apache.kafka.image.FeaturesImage;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicsImage;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterJudge {
   private record Judged(
-      TopicsImage topics, ClusterImage cluster, ConfigurationsImage configs, ClusterHealth health) {
+      TopicsImage topics,
+      ClusterImage cluster,
+      ConfigurationsImage configs,
+      FeaturesImage features,
+      ClusterHealth health) {
     boolean fits(MetadataImage image) {
-      return topics == image.topics() && cluster == image.cluster() && configs == image.configs();
+      return topics == image.topics()
+          && cluster == image.cluster()
+          && configs == image.configs()
+          && features == image.features();
     }
   }
 
@@ -39,6 +47,7 @@ public final class ClusterJudge {
               image.topics(),
               image.cluster(),
               image.configs(),
+              image.features(),
               PartitionHealth.of(image, controllerId, defaultMinIsr));
       last = known;
     }

@@ -20,6 +20,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,7 @@ public final class PartitionHealth {
     return new ClusterHealth(
         controllerId,
         image.highestOffsetAndEpoch().offset(),
+        image.features().metadataVersion().map(MetadataVersion::version).orElse(null),
         health.partitions(),
         health.brokers());
   }

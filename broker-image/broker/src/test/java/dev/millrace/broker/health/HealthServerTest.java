@@ -122,7 +122,8 @@ class HealthServerTest {
     // Then
     assertThat(cluster.fieldNames())
         .toIterable()
-        .containsExactly("controllerId", "metadataOffset", "partitions", "brokers");
+        .containsExactly(
+            "controllerId", "metadataOffset", "metadataVersion", "partitions", "brokers");
     assertThat(cluster.get("partitions").fieldNames())
         .toIterable()
         .containsExactly(
@@ -254,6 +255,7 @@ class HealthServerTest {
       return new ClusterHealth(
           0,
           7,
+          "4.4-IV2",
           new ClusterHealth.Partitions(
               1,
               0,

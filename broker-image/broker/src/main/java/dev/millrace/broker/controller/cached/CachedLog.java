@@ -117,6 +117,13 @@ public final class CachedLog implements MetadataLog {
   }
 
   @Override
+  public Optional<String> firstMetadataVersion() {
+    MetadataLog log = live;
+    // What has a copy is not new.
+    return log == null ? Optional.empty() : log.firstMetadataVersion();
+  }
+
+  @Override
   public String clusterId() {
     MetadataLog log = live;
     return log == null ? requireCopy().clusterId() : log.clusterId();

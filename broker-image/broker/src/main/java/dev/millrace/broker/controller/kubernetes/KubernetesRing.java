@@ -29,6 +29,7 @@ public final class KubernetesRing implements MetadataLog {
   private final KubeApi api;
   private final RingLayout layout;
   private final SlotCodec codec;
+  private final Optional<String> firstMetadataVersion;
   private final RingSnapshots snapshots;
   private final LeaseHint lease;
   private final RingSettings settings;
@@ -45,8 +46,13 @@ public final class KubernetesRing implements MetadataLog {
   private boolean uncertain = true;
 
   private KubernetesRing(
-      KubeApi api, RingSettings settings, RingLayout layout, LogIdentity identity) {
+      KubeApi api,
+      RingSettings settings,
+      RingLayout layout,
+      LogIdentity identity,
+      Optional<String> firstMetadataVersion) {
     this.api = api;
+    this.firstMetadataVersion = firstMetadataVersion;
     this.settings = settings;
     this.layout = layout;
     this.codec = new SlotCodec(layout, identity);
@@ -82,7 +88,18 @@ public final class KubernetesRing implements MetadataLog {
     var layout =
         new RingLayout(
             settings.namespace(), settings.name(), log.path("spec").path("slots").asInt());
-    return new KubernetesRing(api, settings, layout, LogIdentity.ofLog(log));
+    String version = log.path("spec").path("metadataVersion").asText();
+    return new KubernetesRing(
+        api,
+        settings,
+        layout,
+        LogIdentity.ofLog(log),
+        version.isEmpty() ? Optional.empty() : Optional.of(version));
+  }
+
+  @Override
+  public Optional<String> firstMetadataVersion() {
+    return firstMetadataVersion;
   }
 
   @Override

@@ -4,10 +4,10 @@ import dev.millrace.operator.resources.ClusterNames;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,6 +31,12 @@ public record PodView(
   /** On a pod, whatever its value: it is to be restarted when that is safe. */
   public static final String RESTART = "millrace.dev/restart";
 
+  /**
+   * On a pod that was given other resources while it runs: the revision that it is like since. Its
+   * own label stays what it was made from.
+   */
+  public static final String RESIZED = "millrace.dev/resized";
+
   private static final int TROUBLE_LENGTH = 200;
   private static final List<String> NORMAL = List.of("ContainerCreating", "PodInitializing");
 
@@ -53,21 +59,33 @@ public record PodView(
             Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP()),
             condition(pod, "Ready").map(ready -> "True".equals(ready.getStatus())).orElse(false),
             meta.getDeletionTimestamp() != null,
-            revision(meta),
+            revision(pod),
             trouble(pod)));
   }
 
   /** One that is to be restarted is as good as one of an old revision. */
-  private static String revision(ObjectMeta meta) {
-    boolean restart =
-        Optional.ofNullable(meta.getAnnotations())
-            .filter(annotations -> annotations.containsKey(RESTART))
-            .isPresent();
-    return restart
-        ? RESTART
-        : Optional.ofNullable(meta.getLabels())
-            .map(labels -> labels.get("controller-revision-hash"))
-            .orElse("");
+  private static String revision(Pod pod) {
+    var annotations =
+        Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.<String, String>of());
+    if (annotations.containsKey(RESTART)) {
+      return RESTART;
+    }
+    // What its node can never give it, it may get on another one.
+    return resizePending(pod).filter("Infeasible"::equals).isEmpty()
+        ? annotations.getOrDefault(RESIZED, made(pod))
+        : made(pod);
+  }
+
+  /** The revision that a pod was made from. */
+  public static String made(Pod pod) {
+    return Optional.ofNullable(pod.getMetadata().getLabels())
+        .map(labels -> labels.get("controller-revision-hash"))
+        .orElse("");
+  }
+
+  /** Why its node does not give a pod the resources that its spec has by now; empty if it may. */
+  public static Optional<String> resizePending(Pod pod) {
+    return condition(pod, "PodResizePending").map(pending -> String.valueOf(pending.getReason()));
   }
 
   private static Optional<PodCondition> condition(Pod pod, String type) {

@@ -21,6 +21,7 @@ import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.Evictions;
+import dev.millrace.operator.roll.Resizing;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -85,6 +86,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Identity identity;
   private final Volumes volumes;
   private final Restarter restarter;
+  private final Resizer resizer;
   private final RestartTimes times;
   private final Zones zones;
   private final StatusWriter writer;
@@ -115,6 +117,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     this.identity = new Identity(client, clusterIds);
     this.volumes = new Volumes(client);
     this.restarter = new Restarter(client);
+    this.resizer = new Resizer(client);
     this.times = new RestartTimes(clock);
     this.zones = new Zones(client, settings.labelsZones());
     this.writer = new StatusWriter(client);
@@ -283,7 +286,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             open(spec),
             actual.find(StatefulSet.class, names.cluster()),
             actual.find(ConfigMap.class, names.config()));
-    var outdated = roller(spec, brokers, changes.isEmpty() ? actual.revision() : NEW);
+    boolean resized =
+        actual
+            .find(StatefulSet.class, names.cluster())
+            .filter(
+                set -> Resizing.suffices(set.getSpec().getTemplate(), fresh.rendering().template()))
+            .isPresent();
+    boolean same = changes.isEmpty() || resized && resizer.able();
+    var outdated = roller(spec, brokers, same ? actual.revision() : NEW);
     var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
     var noted = actual.settings();
@@ -360,6 +370,13 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
 
   private RollDecision roll(
       ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
+    var resize =
+        actual
+            .find(StatefulSet.class, names.cluster())
+            .flatMap(set -> resizer.step(set, actual.podObjects().toList()));
+    if (resize.isPresent()) {
+      return resize.get();
+    }
     var decision = roller.decide(actual.pods(), health);
     var done = decision instanceof Restart ? restarter.step(names, roller, health) : decision;
     times.saw(new ResourceID(names.cluster(), names.namespace()), done);

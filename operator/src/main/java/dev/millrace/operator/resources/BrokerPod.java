@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +32,16 @@ import java.util.Optional;
  * A broker's pod: restricted, read-only but for its volume and a scratch directory, with as much
  * memory requested as allowed. Nothing in it depends on how many brokers there are.
  */
-final class BrokerPod {
+public final class BrokerPod {
   static final String VOLUME = "data";
 
   /** Changes with the configuration, so that a change of it is a change of the pod. */
+  /** Tells pods that differ in nothing but their resources. */
+  public static final String SHAPE = "millrace.dev/shape";
+
+  /** The container that the resources are those of. */
+  public static final String CONTAINER = "broker";
+
   static final String CONFIG_HASH = "millrace.dev/config-hash";
 
   /**
@@ -63,6 +70,28 @@ final class BrokerPod {
   private BrokerPod() {}
 
   static PodTemplateSpec template(Wanted wanted, String config) {
+    var template = unmarked(wanted, config);
+    return new PodTemplateSpecBuilder(template)
+        .editMetadata()
+        .addToAnnotations(SHAPE, shape(template))
+        .endMetadata()
+        .build();
+  }
+
+  /** The fingerprint of all but the resources, which a pod can be given while it runs. */
+  private static String shape(PodTemplateSpec template) {
+    var without =
+        new PodTemplateSpecBuilder(template)
+            .editSpec()
+            .editFirstContainer()
+            .withResources(null)
+            .endContainer()
+            .endSpec()
+            .build();
+    return Fingerprint.of(Serialization.asJson(without));
+  }
+
+  private static PodTemplateSpec unmarked(Wanted wanted, String config) {
     var names = wanted.names();
     var topology = topology(wanted);
     return new PodTemplateSpecBuilder()
@@ -131,7 +160,7 @@ final class BrokerPod {
 
   private static Container container(Wanted wanted) {
     return new ContainerBuilder()
-        .withName("broker")
+        .withName(CONTAINER)
         .withImage(wanted.settings().image(Optional.ofNullable(wanted.spec().version())))
         .withImagePullPolicy("IfNotPresent")
         .withArgs("--config=" + CONFIG_DIRECTORY + "/" + BrokerConfig.FILE)

@@ -2,6 +2,7 @@ package dev.millrace.operator.roll;
 
 import dev.millrace.operator.health.PodView;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a rolling change does next. */
@@ -34,6 +35,23 @@ public sealed interface RollDecision {
     /** Their names. */
     public String names() {
       return pods.stream().map(PodView::name).collect(Collectors.joining(", "));
+    }
+  }
+
+  /**
+   * These pods are given other resources while they run; nobody restarts.
+   *
+   * @param pods their names
+   * @param obstacle why they do not have them yet, where their node says so
+   */
+  record Resize(List<String> pods, Optional<String> obstacle) implements RollDecision {
+    public Resize {
+      pods = List.copyOf(pods);
+    }
+
+    /** Their names. */
+    public String names() {
+      return String.join(", ", pods);
     }
   }
 

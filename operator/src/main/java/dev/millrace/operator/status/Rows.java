@@ -17,6 +17,7 @@ import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.roll.RollDecision.Preparing;
+import dev.millrace.operator.roll.RollDecision.Resize;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
@@ -230,6 +231,14 @@ final class Rows {
                   "Restarting",
                   null,
                   progress(restart.done(), restart.brokers())));
+      case Resize resize ->
+          Optional.of(
+              new Operation(
+                  "Rolling",
+                  resize.names(),
+                  "Resizing",
+                  resize.obstacle().map(why -> new BlockedBy("ResizeDeferred", why)).orElse(null),
+                  null));
       case Wait wait ->
           Optional.of(
               new Operation(

@@ -9,6 +9,7 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.roll.RollDecision.Preparing;
+import dev.millrace.operator.roll.RollDecision.Resize;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
@@ -80,6 +81,9 @@ final class Texts {
                       ? ""
                       : "; %s without a replica to spare"
                           .formatted(count(restart.unspared(), "partition")));
+      case Resize resize ->
+          "Resizing %s while they run%s"
+              .formatted(resize.names(), resize.obstacle().map(why -> ": " + why).orElse(""));
       case Wait wait ->
           seen.allReady()
               ? "Rolling (%d of %d done) waits: %s"

@@ -628,6 +628,50 @@ class LogClusterOperatorApiTest {
   }
 
   @Test
+  void moreMemoryIsGivenToBrokersWhileTheyRun() {
+    // Given
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+    stage.controller().sizes(false);
+
+    // When
+    stage.apply(events(3, "cpu: 300m").replace("1Gi", "2Gi"));
+    var waiting =
+        stage.await("events", status -> String.valueOf(status.message()).contains("events-2 w"));
+    stage.controller().sizes(true);
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(waiting.message()).isEqualTo("Resizing events-0, events-1, events-2 while they run");
+    assertThat(stage.pods()).isEqualTo(before);
+    assertThat(stage.limits()).containsOnly("2Gi");
+
+    // When: and whatever else is changed afterwards restarts them
+    stage.apply(events(3, "version: 0.2.0").replace("1Gi", "2Gi"));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods().values()).doesNotContainAnyElementsOf(before.values());
+  }
+
+  @Test
+  void lessMemoryTakesARestart() {
+    // Given
+    stage.apply(events(3, "").replace("1Gi", "2Gi"));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods().values()).doesNotContainAnyElementsOf(before.values());
+    assertThat(stage.limits()).containsOnly("1Gi");
+  }
+
+  @Test
   void aSettingThatIsNoneIsRefusedByNameAndKeepsNobodyFromServing() {
     // Given
     stage.apply(events(3, "config: {log.retention.hours: 72}"));

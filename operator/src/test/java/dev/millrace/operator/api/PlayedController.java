@@ -1,6 +1,7 @@
 package dev.millrace.operator.api;
 
 import dev.millrace.operator.resources.Fingerprint;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -29,6 +30,7 @@ final class PlayedController implements AutoCloseable {
   private final String namespace;
   private final PlayedBrokers brokers;
   private final AtomicInteger made = new AtomicInteger();
+  private volatile boolean sizes = true;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
   PlayedController(KubernetesClient client, String namespace, PlayedBrokers brokers) {
@@ -181,9 +183,42 @@ final class PlayedController implements AutoCloseable {
     }
   }
 
+  /** What a node does for a pod whose resources were changed. */
+  private void size(Pod pod) {
+    var container = pod.getSpec().getContainers().getFirst();
+    var given = pod.getStatus().getContainerStatuses();
+    boolean same =
+        !given.isEmpty() && container.getResources().equals(given.getFirst().getResources());
+    if (sizes && !same) {
+      client
+          .resource(
+              new PodBuilder(pod)
+                  .editStatus()
+                  .withContainerStatuses(
+                      new ContainerStatusBuilder()
+                          .withName(container.getName())
+                          .withImage(container.getImage())
+                          .withImageID("")
+                          .withReady(true)
+                          .withRestartCount(0)
+                          .withResources(container.getResources())
+                          .build())
+                  .endStatus()
+                  .build())
+          .updateStatus();
+    }
+  }
+
+  /** Whether nodes give pods what their specs say by now. */
+  void sizes(boolean now) {
+    sizes = now;
+  }
+
   private void pod(StatefulSet set, int id, String revision) {
     var name = set.getMetadata().getName() + "-" + id;
-    if (client.pods().inNamespace(namespace).withName(name).get() != null) {
+    var there = client.pods().inNamespace(namespace).withName(name).get();
+    if (there != null) {
+      size(there);
       return;
     }
     made.incrementAndGet();
@@ -200,12 +235,14 @@ final class PlayedController implements AutoCloseable {
                     .withName(name)
                     .withNamespace(namespace)
                     .withLabels(labels)
+                    .withAnnotations(template.getMetadata().getAnnotations())
                     .endMetadata()
                     .withNewSpec()
                     .withNodeName(node(namespace, id))
                     .addNewContainer()
                     .withName("broker")
                     .withImage(template.getSpec().getContainers().getFirst().getImage())
+                    .withResources(template.getSpec().getContainers().getFirst().getResources())
                     .endContainer()
                     .endSpec()
                     .build())

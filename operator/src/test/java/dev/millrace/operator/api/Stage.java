@@ -358,6 +358,18 @@ final class Stage implements AutoCloseable {
     return pods;
   }
 
+  PlayedController controller() {
+    return controller;
+  }
+
+  /** How much memory the cluster's pods may use. */
+  List<String> limits() {
+    return admin.pods().inNamespace(namespace).list().getItems().stream()
+        .map(pod -> pod.getSpec().getContainers().getFirst().getResources().getLimits())
+        .map(limits -> String.valueOf(limits.get("memory")))
+        .toList();
+  }
+
   /** What the cluster's pods run. */
   List<String> images() {
     return admin.pods().inNamespace(namespace).list().getItems().stream()

@@ -1,0 +1,145 @@
+package dev.millrace.operator.roll;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.BrokerPod;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which pods get other resources while they run, instead of by a restart (KEP-1287): those that
+ * differ from what they are to be in nothing else. What they get is page cache, and it is of no use
+ * to empty that in order to make it larger. A limit that falls takes a restart: the cache fills it,
+ * and Kubernetes takes no memory away that is in use.
+ *
+ * @param begin pods that have not been told yet
+ * @param underWay pods that have been told, and do not have it yet
+ * @param obstacle why not, where their node says so
+ */
+public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obstacle) {
+  /** Nobody is to be resized. */
+  public static final Resizing NONE = new Resizing(List.of(), List.of(), Optional.empty());
+
+  public Resizing {
+    begin = List.copyOf(begin);
+    underWay = List.copyOf(underWay);
+  }
+
+  /**
+   * What is to be done with these pods.
+   *
+   * @param template what they are to be
+   * @param revision of the template; empty while it is not known
+   */
+  public static Resizing of(PodTemplateSpec template, String revision, List<Pod> pods) {
+    var wanted = resources(template.getSpec().getContainers());
+    var begin = new ArrayList<Pod>();
+    var underWay = new ArrayList<Pod>();
+    for (var pod : pods) {
+      if (revision.isEmpty() || !alike(template, pod) || PodView.made(pod).equals(revision)) {
+        continue;
+      }
+      var has = resources(pod.getSpec().getContainers());
+      boolean told = revision.equals(annotations(pod).get(PodView.RESIZED));
+      if (!same(has, wanted)) {
+        if (!falls(has, wanted)) {
+          begin.add(pod);
+        }
+      } else if (!told) {
+        begin.add(pod);
+      } else if (!inForce(pod, wanted)) {
+        underWay.add(pod);
+      }
+    }
+    return new Resizing(
+        begin,
+        underWay,
+        underWay.stream()
+            .flatMap(
+                pod ->
+                    PodView.resizePending(pod).stream()
+                        .map(why -> pod.getMetadata().getName() + " is " + why))
+            .findFirst());
+  }
+
+  /**
+   * Whether one template follows from another by resizing alone.
+   *
+   * @param now what the pods are
+   */
+  public static boolean suffices(PodTemplateSpec now, PodTemplateSpec wanted) {
+    var shape = annotations(now).get(BrokerPod.SHAPE);
+    return shape != null
+        && shape.equals(annotations(wanted).get(BrokerPod.SHAPE))
+        && !falls(
+            resources(now.getSpec().getContainers()), resources(wanted.getSpec().getContainers()));
+  }
+
+  /** Neither what it was made from nor what anybody wants of it differs in anything but size. */
+  private static boolean alike(PodTemplateSpec template, Pod pod) {
+    var has = annotations(pod);
+    var wanted =
+        requireNonNullElse(template.getMetadata().getAnnotations(), Map.<String, String>of());
+    boolean serves =
+        pod.getMetadata().getDeletionTimestamp() == null
+            && pod.getStatus().getConditions().stream()
+                .anyMatch(is -> "Ready".equals(is.getType()) && "True".equals(is.getStatus()));
+    return serves
+        && !has.containsKey(PodView.RESTART)
+        && wanted.containsKey(BrokerPod.SHAPE)
+        && wanted.entrySet().stream().allMatch(one -> one.getValue().equals(has.get(one.getKey())))
+        && PodView.resizePending(pod).filter("Infeasible"::equals).isEmpty();
+  }
+
+  private static boolean inForce(Pod pod, ResourceRequirements wanted) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .filter(container -> BrokerPod.CONTAINER.equals(container.getName()))
+        .map(container -> container.getResources())
+        .anyMatch(given -> given != null && same(given, wanted));
+  }
+
+  private static boolean falls(ResourceRequirements from, ResourceRequirements to) {
+    return amount(to.getLimits(), "memory") < amount(from.getLimits(), "memory");
+  }
+
+  private static boolean same(ResourceRequirements left, ResourceRequirements right) {
+    return same(left.getLimits(), right.getLimits())
+        && same(left.getRequests(), right.getRequests());
+  }
+
+  private static boolean same(Map<String, Quantity> left, Map<String, Quantity> right) {
+    return amount(left, "memory") == amount(right, "memory")
+        && amount(left, "cpu") == amount(right, "cpu");
+  }
+
+  /** Of nothing, where there is none: thousandths of a processor are told apart. */
+  private static double amount(Map<String, Quantity> all, String name) {
+    var quantity = all == null ? null : all.get(name);
+    return quantity == null ? 0 : quantity.getNumericalAmount().doubleValue();
+  }
+
+  /** What the broker's container of a pod has. */
+  public static ResourceRequirements resources(List<Container> containers) {
+    return containers.stream()
+        .filter(container -> BrokerPod.CONTAINER.equals(container.getName()))
+        .map(Container::getResources)
+        .findFirst()
+        .orElseGet(ResourceRequirements::new);
+  }
+
+  private static Map<String, String> annotations(Pod pod) {
+    return requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
+  }
+
+  private static Map<String, String> annotations(PodTemplateSpec template) {
+    return requireNonNullElse(template.getMetadata().getAnnotations(), Map.of());
+  }
+}

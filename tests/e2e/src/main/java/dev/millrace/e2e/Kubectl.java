@@ -75,8 +75,17 @@ public record Kubectl(Path binary, Path kubeconfig, String namespace, Path work)
   public JsonNode get(String... arguments) {
     List<String> all = new ArrayList<>(List.of("get", "-o", "json"));
     all.addAll(Arrays.asList(arguments));
+    return parsed(run(all.toArray(String[]::new)));
+  }
+
+  /** What the API server, or who is behind it, has at a path. */
+  public JsonNode getRaw(String path) {
+    return parsed(run("get", "--raw", path));
+  }
+
+  private static JsonNode parsed(String json) {
     try {
-      return JSON.readTree(run(all.toArray(String[]::new)));
+      return JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

@@ -443,6 +443,31 @@ class WhatAUserDoesIT {
 
   @Test
   @Order(15)
+  void moreMemoryIsGivenToBrokersWhileTheyRun() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+    long had = pageCache();
+
+    // When
+    kubectl.run(
+        "patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"memory\":\"640Mi\"}}");
+    watch.time("brokers have more memory", this::awaitStable);
+
+    // Then: and they know it
+    assertThat(scene.incarnations("events")).isEqualTo(before);
+    await().atMost(DEADLINE).until(() -> pageCache() > had);
+  }
+
+  /** What broker 0 says that its logs may have of the page cache. */
+  private long pageCache() {
+    return kubectl
+        .getRaw("/api/v1/namespaces/default/pods/events-0:8080/proxy/v1/broker")
+        .at("/cache/capacity")
+        .asLong();
+  }
+
+  @Test
+  @Order(16)
   void theMetadataVersionBeginsWhereTheSpecSaysIsRaisedAndNotLowered() {
     // Given
     older("metadataVersion: \"4.3\"");
@@ -471,6 +496,15 @@ class WhatAUserDoesIT {
                     .contains("cannot be lowered"));
     assertThat(scene.incarnations("older")).isEqualTo(before);
     kubectl.run("delete", "logcluster", "older");
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        kubectl
+                            .get("persistentvolumeclaims", "-l", "millrace.dev/cluster=older")
+                            .path("items"))
+                    .isEmpty());
   }
 
   private void older(String more) {
@@ -491,7 +525,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(16)
+  @Order(17)
   void deletionTakesPodsAndKeepsVolumes() {
     // Given
     int claims = kubectl.get("persistentvolumeclaims").path("items").size();
@@ -508,7 +542,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(17)
+  @Order(18)
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
@@ -546,7 +580,7 @@ class WhatAUserDoesIT {
 
   @ParameterizedTest
   @MethodSource("badSpecs")
-  @Order(18)
+  @Order(19)
   void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
     // When
     var outcome =
@@ -566,7 +600,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(19)
+  @Order(20)
   void storageThatShrinksIsRefused() {
     // When
     var outcome =
@@ -584,7 +618,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(20)
+  @Order(21)
   void aTopicIsMadeByApplyingItAndTakesRecords() {
     // When
     applyTopic("partitions: 3, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -610,7 +644,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(21)
+  @Order(22)
   void aTopicGrowsAndWhatOthersChangeIsToldAndNotUndone() {
     // When
     applyTopic("partitions: 6, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -644,7 +678,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(22)
+  @Order(23)
   void aTopicGoesWithItsLogTopicWhereThatSaysSo() {
     // When
     watch.time("delete the LogTopic", () -> kubectl.run("delete", "logtopic", "invoices"));
@@ -654,7 +688,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(23)
+  @Order(24)
   void thePluginDrawsTheClusterAsItsBrokersTellOfIt() {
     // When
     awaitStable();
@@ -677,7 +711,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(24)
+  @Order(25)
   void thePluginPacksASupportBundleWithoutSecrets() throws IOException {
     // Given
     Path folder = scene.checkout().root().resolve("tests/e2e/target");
@@ -711,7 +745,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(25)
+  @Order(26)
   void thePluginRestartsABrokerAndWaitsUntilAllIsWell() {
     // Given
     Map<String, String> before = scene.incarnations("events");

@@ -93,7 +93,8 @@ final class DayTwoRun {
             await("emptying");
             arena.killOperator();
           });
-      act(workload, "more memory", () -> arena.patch("{\"spec\":{\"memory\":\"640Mi\"}}"));
+      act(workload, "more memory", this::moreMemory);
+      act(workload, "less memory", () -> arena.patch("{\"spec\":{\"memory\":\"512Mi\"}}"));
       act(
           workload,
           "rollout restart",
@@ -136,6 +137,16 @@ final class DayTwoRun {
     }
     arena.annotate("millrace.dev/paused-");
     until("it is done", () -> containers().stream().noneMatch(before::contains));
+  }
+
+  /** Given while they run. */
+  private void moreMemory() throws InterruptedException {
+    Set<String> before = containers();
+    arena.patch("{\"spec\":{\"memory\":\"640Mi\"}}");
+    arena.awaitStable(LIMIT);
+    if (!containers().equals(before)) {
+      throw new IllegalStateException("more memory took a restart");
+    }
   }
 
   private void scale(int brokers) {

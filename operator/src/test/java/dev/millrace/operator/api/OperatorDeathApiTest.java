@@ -97,6 +97,24 @@ class OperatorDeathApiTest {
     assertThat(capacities()).hasSize(3);
   }
 
+  @Test
+  void memoryGoesOnGrowing() {
+    // Given
+    stage.apply(events(3, "10Gi", ""));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    int deaths =
+        dying(
+            events(3, "10Gi", "").replace("memory: 1Gi", "memory: 2Gi"),
+            () -> stage.limits().stream().allMatch("2Gi"::equals));
+
+    // Then
+    assertThat(deaths).isGreaterThanOrEqualTo(DEATHS);
+    assertThat(stage.pods()).isEqualTo(before);
+  }
+
   /** Has the cluster become that, with an operator for each write; how many there were. */
   private int dying(String wish, BooleanSupplier done) {
     stage.writes().mortal(true);

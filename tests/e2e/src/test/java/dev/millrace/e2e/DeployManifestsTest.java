@@ -1,7 +1,6 @@
 package dev.millrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
@@ -38,8 +37,8 @@ class DeployManifestsTest {
   @Test
   void helmInstallsWhatKustomizeInstalls() throws IOException {
     // Given
-    String kubectl = program("kubectl");
-    String helm = program("helm");
+    String kubectl = Programs.find("kubectl");
+    String helm = Programs.find("helm");
 
     // When
     SortedMap<String, JsonNode> kustomized =
@@ -68,7 +67,7 @@ class DeployManifestsTest {
   @Test
   void helmGivesRightsInTheWatchedNamespacesOnly() throws IOException {
     // Given
-    String helm = program("helm");
+    String helm = Programs.find("helm");
 
     // When
     SortedMap<String, JsonNode> objects =
@@ -103,8 +102,8 @@ class DeployManifestsTest {
   @Test
   void whoWantsZonesGetsTheSameRightToReadNodesFromBoth() throws IOException {
     // Given
-    String kubectl = program("kubectl");
-    String helm = program("helm");
+    String kubectl = Programs.find("kubectl");
+    String helm = Programs.find("helm");
 
     // When
     SortedMap<String, JsonNode> kustomized =
@@ -131,7 +130,7 @@ class DeployManifestsTest {
   @Test
   void kustomizeInstallsEveryResourceTypeAndNoClusterRole() throws IOException {
     // Given
-    String kubectl = program("kubectl");
+    String kubectl = Programs.find("kubectl");
     List<String> types = new ArrayList<>();
     try (Stream<Path> files = Files.list(root.resolve("crds/src/main/resources/crds"))) {
       files
@@ -205,19 +204,5 @@ class DeployManifestsTest {
       }
     }
     return objects;
-  }
-
-  private static String program(String name) {
-    List<String> folders = new ArrayList<>();
-    folders.add(System.getenv().getOrDefault("KUBEBUILDER_ASSETS", ""));
-    folders.addAll(List.of(System.getenv().getOrDefault("PATH", "").split(":")));
-    var found =
-        folders.stream()
-            .filter(folder -> !folder.isEmpty())
-            .map(folder -> Path.of(folder, name))
-            .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(found.isPresent(), name + " is neither on the path nor in KUBEBUILDER_ASSETS");
-    return found.orElseThrow().toString();
   }
 }

@@ -1,0 +1,131 @@
+package dev.millrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.launch.Tool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * A release of the chart on a real cluster, installed, upgraded, taken back and removed, with a
+ * LogCluster that must not feel any of it. Skipped where there is no {@code helm}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HelmIT {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final String OPERATOR = "deployment/millrace-operator";
+
+  private final String helm = Programs.find("helm");
+  private final Scene scene = Scene.open();
+  private final Kubectl kubectl = scene.kubectl();
+  private final Kubectl ops =
+      new Kubectl(kubectl.binary(), kubectl.kubeconfig(), "ops", kubectl.work());
+  private final Kubectl shop =
+      new Kubectl(kubectl.binary(), kubectl.kubeconfig(), "shop", kubectl.work());
+
+  @BeforeAll
+  void takeTheImagesThatTheBuildWrote() {
+    scene.installation().loadImages();
+    removeAll();
+    kubectl.run("create", "namespace", "shop");
+  }
+
+  @AfterAll
+  void removeAll() {
+    kubectl.attempt("delete", "namespace", "shop", "ops", "--ignore-not-found", "--wait");
+  }
+
+  @Test
+  void aReleaseIsUpgradedTakenBackAndRemovedUnderALogClusterThatGoesOn() {
+    // Given
+    helm("install", "--create-namespace", "--wait");
+    kubectl.run("-n", "ops", "rollout", "status", OPERATOR, "--timeout=3m");
+    shop.apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogCluster
+            metadata: {name: orders}
+            spec: {brokers: 1, memory: 512Mi, storage: {size: 1Gi}}
+            """)
+        .orThrow("applying a LogCluster");
+    awaitStable();
+    var before = incarnations();
+
+    // When: it is upgraded
+    helm("upgrade", "--wait", "--set=replicas=1", "--set=resources.requests.cpu=60m");
+
+    // Then: what the new one has for brokers waits for whoever asks for it
+    assertThat(operators()).isEqualTo(1);
+    configure("{\"log.retention.hours\": 5}");
+    assertThat(incarnations()).isEqualTo(before);
+
+    // When: it is taken back
+    run("rollback", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
+
+    // Then
+    assertThat(operators()).isEqualTo(2);
+    configure("{\"log.retention.hours\": 6}");
+    assertThat(incarnations()).isEqualTo(before);
+
+    // When: it goes
+    run("uninstall", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
+
+    // Then: brokers and what they hold do not
+    await().atMost(LIMIT).until(() -> operators() == 0);
+    assertThat(shop.run("get", "logcluster", "orders")).contains("Healthy");
+    assertThat(incarnations()).isEqualTo(before);
+  }
+
+  private void helm(String command, String... more) {
+    var all =
+        new ArrayList<>(
+            List.of(
+                command,
+                "millrace",
+                scene.checkout().root().resolve("deploy/helm/millrace").toString(),
+                "--namespace=ops",
+                "--set=watchNamespaces={shop}",
+                "--timeout=3m"));
+    all.addAll(List.of(more));
+    run(all.toArray(String[]::new));
+  }
+
+  private void run(String... arguments) {
+    var command = new ArrayList<>(List.of(helm));
+    command.addAll(List.of(arguments));
+    new Tool(kubectl.work())
+        .run(LIMIT, command, "", Map.of("KUBECONFIG", kubectl.kubeconfig().toString()))
+        .orThrow(String.join(" ", command));
+  }
+
+  /** A change that takes an operator, and no restart. */
+  private void configure(String config) {
+    shop.run(
+        "patch",
+        "logcluster",
+        "orders",
+        "--type=merge",
+        "-p={\"spec\":{\"config\":%s}}".formatted(config));
+    awaitStable();
+  }
+
+  private void awaitStable() {
+    shop.run("wait", "--for=condition=Stable", "logcluster/orders", "--timeout=4m");
+  }
+
+  private Map<String, String> incarnations() {
+    return new Scene(scene.checkout(), scene.cluster(), shop, scene.pods(), scene.hosts())
+        .incarnations("orders");
+  }
+
+  private int operators() {
+    return ops.get("pods", "-l", "app.kubernetes.io/name=millrace-operator").path("items").size();
+  }
+}

@@ -395,11 +395,10 @@ class LogClusterOperatorApiTest {
         .pods()
         .inNamespace(stage.namespace())
         .withName("events-1")
-        .edit(
-            pod -> {
-              pod.getMetadata().setAnnotations(Map.of("millrace.dev/restart", "now"));
-              return pod;
-            });
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            """
+            {"metadata": {"annotations": {"millrace.dev/restart": "now"}}}""");
     Awaitility.await()
         .atMost(DEADLINE)
         .until(() -> !Objects.equals(before.get("events-1"), stage.pods().get("events-1")));
@@ -523,13 +522,7 @@ class LogClusterOperatorApiTest {
     assertThat(stage.pods()).containsAllEntriesOf(before).hasSize(4);
 
     // When
-    stage
-        .cluster("events")
-        .edit(
-            cluster -> {
-              cluster.getMetadata().setAnnotations(Map.of("millrace.dev/renew", "now"));
-              return cluster;
-            });
+    annotate("millrace.dev/renew", "now");
     Awaitility.await()
         .atMost(DEADLINE)
         .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));

@@ -1,6 +1,8 @@
 package dev.millrace.operator.api;
 
 import dev.millrace.operator.resources.Fingerprint;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -194,19 +196,22 @@ final class PlayedController implements AutoCloseable {
           .resource(
               new PodBuilder(pod)
                   .editStatus()
-                  .withContainerStatuses(
-                      new ContainerStatusBuilder()
-                          .withName(container.getName())
-                          .withImage(container.getImage())
-                          .withImageID("")
-                          .withReady(true)
-                          .withRestartCount(0)
-                          .withResources(container.getResources())
-                          .build())
+                  .withContainerStatuses(given(container))
                   .endStatus()
                   .build())
           .updateStatus();
     }
+  }
+
+  private static ContainerStatus given(Container container) {
+    return new ContainerStatusBuilder()
+        .withName(container.getName())
+        .withImage(container.getImage())
+        .withImageID("")
+        .withReady(true)
+        .withRestartCount(0)
+        .withResources(container.getResources())
+        .build();
   }
 
   /** Whether nodes give pods what their specs say by now. */
@@ -253,6 +258,7 @@ final class PlayedController implements AutoCloseable {
                 .withNewStatus()
                 .withPhase("Running")
                 .withPodIP(brokers.start(id))
+                .withContainerStatuses(given(pod.getSpec().getContainers().getFirst()))
                 .addNewCondition()
                 .withType("Ready")
                 .withStatus("True")

@@ -458,6 +458,38 @@ class WhatAUserDoesIT {
     await().atMost(DEADLINE).until(() -> pageCache() > had);
   }
 
+  @Test
+  @Order(16)
+  void volumesGrowWhileBrokersRun() {
+    // Given
+    Map<String, String> before = scene.incarnations("events");
+
+    // When
+    kubectl.run(
+        "patch",
+        "logcluster",
+        "events",
+        "--type=merge",
+        "-p={\"spec\":{\"storage\":{\"size\":\"12Gi\"}}}");
+    watch.time("volumes have grown", this::awaitStable);
+
+    // Then
+    assertThat(
+            kubectl
+                .get("persistentvolumeclaims", "-l", "millrace.dev/cluster=events")
+                .path("items"))
+        .filteredOn(claim -> before.containsKey(broker(claim)))
+        .hasSameSizeAs(before.keySet())
+        .allSatisfy(
+            claim -> assertThat(claim.at("/status/capacity/storage").asText()).isEqualTo("12Gi"));
+    assertThat(scene.incarnations("events")).isEqualTo(before);
+  }
+
+  /** The pod that has a claim. */
+  private static String broker(JsonNode claim) {
+    return claim.at("/metadata/name").asText().replaceFirst("^[^-]+-", "");
+  }
+
   /** What broker 0 says that its logs may have of the page cache. */
   private long pageCache() {
     return kubectl
@@ -467,7 +499,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(16)
+  @Order(17)
   void theMetadataVersionBeginsWhereTheSpecSaysIsRaisedAndNotLowered() {
     // Given
     older("metadataVersion: \"4.3\"");
@@ -525,7 +557,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(17)
+  @Order(18)
   void deletionTakesPodsAndKeepsVolumes() {
     // Given
     int claims = kubectl.get("persistentvolumeclaims").path("items").size();
@@ -542,7 +574,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(18)
+  @Order(19)
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
@@ -580,7 +612,7 @@ class WhatAUserDoesIT {
 
   @ParameterizedTest
   @MethodSource("badSpecs")
-  @Order(19)
+  @Order(20)
   void aMistakeIsRefusedWhenItIsApplied(BadSpec bad) {
     // When
     var outcome =
@@ -600,7 +632,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(20)
+  @Order(21)
   void storageThatShrinksIsRefused() {
     // When
     var outcome =
@@ -618,7 +650,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(21)
+  @Order(22)
   void aTopicIsMadeByApplyingItAndTakesRecords() {
     // When
     applyTopic("partitions: 3, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -644,7 +676,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(22)
+  @Order(23)
   void aTopicGrowsAndWhatOthersChangeIsToldAndNotUndone() {
     // When
     applyTopic("partitions: 6, config: {retention.ms: 3600000}, whenDeleted: Delete");
@@ -678,7 +710,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(23)
+  @Order(24)
   void aTopicGoesWithItsLogTopicWhereThatSaysSo() {
     // When
     watch.time("delete the LogTopic", () -> kubectl.run("delete", "logtopic", "invoices"));
@@ -688,7 +720,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(24)
+  @Order(25)
   void thePluginDrawsTheClusterAsItsBrokersTellOfIt() {
     // When
     awaitStable();
@@ -711,7 +743,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(25)
+  @Order(26)
   void thePluginPacksASupportBundleWithoutSecrets() throws IOException {
     // Given
     Path folder = scene.checkout().root().resolve("tests/e2e/target");
@@ -745,7 +777,7 @@ class WhatAUserDoesIT {
   }
 
   @Test
-  @Order(26)
+  @Order(27)
   void thePluginRestartsABrokerAndWaitsUntilAllIsWell() {
     // Given
     Map<String, String> before = scene.incarnations("events");

@@ -4,6 +4,7 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogTopic;
 import dev.millrace.crds.LogTopicStatus;
+import dev.millrace.operator.OperatorClient;
 import dev.millrace.operator.StagedOperator;
 import dev.millrace.operator.metrics.ApiWrites;
 import dev.millrace.operator.rebalance.PlayedReplicas;
@@ -94,7 +95,7 @@ final class Stage implements AutoCloseable {
             .withNamespace(namespace)
             .build();
     own =
-        new KubernetesClientBuilder()
+        OperatorClient.builder()
             .withConfig(config)
             .withHttpClientBuilderConsumer(
                 builder ->

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,8 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(1))
+          // Its own would have a thread for each answer of a moment.
+          .executor(task -> Thread.ofVirtual().name("health-http").start(task))
           .build();
   private final Map<ResourceID, ClusterHealth> latest = new ConcurrentHashMap<>();
   private final Map<ResourceID, Thread> followers = new ConcurrentHashMap<>();
@@ -64,11 +67,14 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     return Set.of(of(ResourceID.fromResource(cluster)));
   }
 
-  /** Clusters are seen before pods can be found: who came so early is followed from now on. */
+  /**
+   * Clusters are seen before pods can be found: who came so early is followed from now on. They are
+   * not to be asked after all in the same moment, of this interval and of each that follows.
+   */
   @Override
   public void start() {
     super.start();
-    clusters.forEach(this::begin);
+    clusters.forEach(id -> begin(id, share(interval)));
   }
 
   @Override
@@ -76,7 +82,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     var id = ResourceID.fromResource(cluster);
     clusters.add(id);
     if (isRunning()) {
-      begin(id);
+      begin(id, Duration.ZERO);
     }
   }
 
@@ -85,9 +91,10 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     return followers.size();
   }
 
-  private void begin(ResourceID cluster) {
+  private void begin(ResourceID cluster, Duration first) {
     followers.computeIfAbsent(
-        cluster, id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id)));
+        cluster,
+        id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id, first)));
   }
 
   @Override
@@ -114,7 +121,8 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     http.shutdownNow();
   }
 
-  private void follow(ResourceID id) {
+  private void follow(ResourceID id, Duration first) {
+    pause(first);
     var poller = new HealthPoller(http, HealthPoller.EARLY, System::nanoTime);
     int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
@@ -143,6 +151,10 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
       getEventHandler().handleEvent(new Event(id));
     }
+  }
+
+  private static Duration share(Duration interval) {
+    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos()) + 1);
   }
 
   /** The time that a dead broker was waited for is not added to the pause. */

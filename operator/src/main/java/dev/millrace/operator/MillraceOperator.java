@@ -151,6 +151,7 @@ public final class MillraceOperator implements AutoCloseable {
       OnUpdateFilter<R> asksAnew) {
     controller
         .settingNamespaces(settings.namespaces())
+        .withInformerListLimit(LogClusterReconciler.PAGE)
         // An annotation asks for things, too, and is no new generation.
         .withGenerationAware(false)
         .withOnUpdateFilter(asksAnew)

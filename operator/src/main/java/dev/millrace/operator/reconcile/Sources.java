@@ -125,6 +125,7 @@ final class Sources {
             InformerEventSourceConfiguration.from(kind, LogCluster.class)
                 .withLabelSelector(ClusterNames.CLUSTER_LABEL)
                 .withNamespacesInheritedFromController()
+                .withInformerListLimit(LogClusterReconciler.PAGE)
                 .withSecondaryToPrimaryMapper(Sources::owner)
                 .build(),
             context);

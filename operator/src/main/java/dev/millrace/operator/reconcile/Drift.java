@@ -28,7 +28,7 @@ final class Drift {
   static <R extends HasMetadata> R marked(R wanted) {
     var annotations = new HashMap<String, String>();
     annotations.putAll(Optional.ofNullable(wanted.getMetadata().getAnnotations()).orElse(Map.of()));
-    annotations.put(WISH, Fingerprint.of(JSON.valueToTree(wanted).toString()));
+    annotations.put(WISH, Fingerprint.ofObject(wanted));
     wanted.getMetadata().setAnnotations(annotations);
     return wanted;
   }

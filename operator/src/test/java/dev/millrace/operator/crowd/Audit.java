@@ -32,6 +32,9 @@ final class Audit {
         kind: Policy
         omitStages: [RequestReceived, ResponseStarted]
         rules:
+        # What somebody may do is asked by creating the question.
+        - level: None
+          resources: [{group: authorization.k8s.io}]
         - level: Metadata
           users: ["%s"]
           verbs: [create, update, patch, delete, deletecollection]

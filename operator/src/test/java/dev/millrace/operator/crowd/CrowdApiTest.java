@@ -1,6 +1,7 @@
 package dev.millrace.operator.crowd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.millrace.operator.api.ApiServer;
 import dev.millrace.operator.api.ApiServerExtension;
@@ -25,7 +26,8 @@ class CrowdApiTest {
       // When
       var measured = Measurement.of(crowd, CLUSTERS, Duration.ofSeconds(5), List.of());
 
-      // Then
+      // Then: nobody's objects are applied anew by another process, and no status is told twice
+      assertThat(measured.startWrites()).containsOnly(entry("patch logclusters/status", CLUSTERS));
       assertThat(measured.writes()).isEmpty();
       assertThat(measured.questions()).isPositive();
       assertThat(measured.resident()).isPositive().isLessThan(200 * 1024);

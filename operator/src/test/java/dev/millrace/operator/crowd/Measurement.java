@@ -14,6 +14,7 @@ import org.awaitility.Awaitility;
  * @param created from the first LogCluster's creation until all were stable
  * @param restarted from the start of the process until every status was current again by its own
  *     passes, all specs having changed while it was down
+ * @param startWrites until then, but for the Lease
  * @param startMost resident at the most until then, in KiB
  * @param resident in KiB, after the steady time
  * @param most resident at the most, in KiB, of the whole life of the process
@@ -26,6 +27,7 @@ record Measurement(
     int clusters,
     Duration created,
     Duration restarted,
+    Map<String, Integer> startWrites,
     long startMost,
     long resident,
     long most,
@@ -49,9 +51,11 @@ record Measurement(
       created = Duration.ofNanos(System.nanoTime() - begun);
     }
     crowd.change();
+    var written = crowd.writes();
     try (var operator = crowd.operate(options)) {
       awaitSettled(crowd, operator);
       var restarted = operator.age();
+      var startWrites = difference(written, crowd.writes());
       long startMost = operator.kilobytes("VmHWM");
       // What the last changes set off comes to rest first.
       Thread.sleep(CALM);
@@ -65,6 +69,7 @@ record Measurement(
           clusters,
           created,
           restarted,
+          startWrites,
           startMost,
           operator.kilobytes("VmRSS"),
           operator.kilobytes("VmHWM"),
@@ -113,8 +118,8 @@ record Measurement(
   /** The head of the table. */
   static String head() {
     return """
-        | clusters | brokers | created, all stable | started, all current | resident at most until then | resident | at most | PSS | CPU-s a minute | questions a second | API writes |
-        |---|---|---|---|---|---|---|---|---|---|---|
+        | clusters | brokers | created, all stable | started, all current | API writes until then | resident at most until then | resident | at most | PSS | CPU-s a minute | questions a second | API writes |
+        |---|---|---|---|---|---|---|---|---|---|---|---|
         """;
   }
 
@@ -122,11 +127,12 @@ record Measurement(
   String row() {
     return String.format(
         Locale.ROOT,
-        "| %,d | %,d | %.1f s | %.1f s | %d MiB | %d MiB | %d MiB | %d MiB | %.1f | %,.0f | %s |%n",
+        "| %,d | %,d | %.1f s | %.1f s | %,d | %d MiB | %d MiB | %d MiB | %d MiB | %.1f | %,.0f | %s |%n",
         clusters,
         3 * clusters,
         created.toMillis() / 1e3,
         restarted.toMillis() / 1e3,
+        startWrites.values().stream().mapToInt(Integer::intValue).sum(),
         startMost / KIB,
         resident / KIB,
         most / KIB,

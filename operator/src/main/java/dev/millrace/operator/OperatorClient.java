@@ -34,6 +34,7 @@ public final class OperatorClient {
 
   static ObjectMapper json() {
     return new ObjectMapper()
+        .registerModule(new Thrift())
         .addMixIn(ObjectMeta.class, UnmanagedMeta.class)
         .addMixIn(Pod.class, SlightPod.class)
         .addMixIn(PodStatus.class, SlightPodStatus.class)

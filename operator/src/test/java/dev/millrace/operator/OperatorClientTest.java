@@ -66,6 +66,30 @@ class OperatorClientTest {
   }
 
   @Test
+  void whatIsTheSameInManyIsThereOnce() {
+    var one = client.getKubernetesSerialization().unmarshal(POD, Pod.class);
+    var other = client.getKubernetesSerialization().unmarshal(POD, Pod.class);
+
+    assertThat(one.getMetadata().getName())
+        .isEqualTo("events-0")
+        .isSameAs(other.getMetadata().getName());
+    assertThat(one.getAdditionalProperties()).isEmpty();
+    assertThat(one.getAdditionalProperties()).isSameAs(other.getStatus().getAdditionalProperties());
+  }
+
+  @Test
+  void aFieldThatTheModelDoesNotKnowIsKept() {
+    var pod =
+        client
+            .getKubernetesSerialization()
+            .unmarshal(
+                POD.replace("\"kind\": \"Pod\",", "\"kind\": \"Pod\", \"news\": \"some\","),
+                Pod.class);
+
+    assertThat(pod.getAdditionalProperties()).containsEntry("news", "some");
+  }
+
+  @Test
   void podsInAListAreKeptLikewise() {
     var list =
         client

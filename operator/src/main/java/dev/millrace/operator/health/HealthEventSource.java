@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -28,6 +29,12 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   /** So often a cluster with ready brokers may be silent at first, before that is news. */
   private static final int SILENT_POLLS = 3;
 
+  /**
+   * Clusters that are asked after at once, at most: the others wait before their questions have a
+   * time to be answered in, so that a machine with little to spare asks less often and not in vain.
+   */
+  private static final int AT_ONCE = 64;
+
   private final Function<ResourceID, List<PodView>> pods;
   private final Duration interval;
   private final HttpClient http =
@@ -40,6 +47,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   private final Map<ResourceID, ClusterHealth> latest = new ConcurrentHashMap<>();
   private final Map<ResourceID, Thread> followers = new ConcurrentHashMap<>();
   private final Set<ResourceID> clusters = ConcurrentHashMap.newKeySet();
+  private final Semaphore permits = new Semaphore(AT_ONCE);
 
   /**
    * A source that finds a cluster's pods by the function, which must not block.
@@ -129,7 +137,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
       long started = System.nanoTime();
       try {
         var seen = pods.apply(id);
-        var health = poller.poll(seen, early -> publish(id, early));
+        var health = poll(poller, id, seen);
         boolean tells =
             health.cluster().isPresent()
                 || ++polls > SILENT_POLLS
@@ -144,6 +152,15 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
         LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
       }
       pause(interval.minusNanos(System.nanoTime() - started));
+    }
+  }
+
+  private ClusterHealth poll(HealthPoller poller, ResourceID id, List<PodView> seen) {
+    permits.acquireUninterruptibly();
+    try {
+      return poller.poll(seen, early -> publish(id, early));
+    } finally {
+      permits.release();
     }
   }
 

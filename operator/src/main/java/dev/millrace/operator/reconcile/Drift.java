@@ -1,7 +1,6 @@
 package dev.millrace.operator.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.operator.resources.Fingerprint;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -20,8 +19,6 @@ import java.util.Optional;
 final class Drift {
   static final String WISH = "millrace.dev/applied";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Drift() {}
 
   /** Writes the fingerprint of a wish on it. */
@@ -35,7 +32,7 @@ final class Drift {
 
   /** Whether the object, as last seen, is what the marked wish says. */
   static boolean none(HasMetadata wanted, HasMetadata actual) {
-    return covers(JSON.valueToTree(wanted), JSON.valueToTree(actual));
+    return covers(Fingerprint.tree(wanted), Fingerprint.tree(actual));
   }
 
   private static boolean covers(JsonNode wanted, JsonNode actual) {

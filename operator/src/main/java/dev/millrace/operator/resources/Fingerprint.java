@@ -1,5 +1,6 @@
 package dev.millrace.operator.resources;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,12 @@ public final class Fingerprint {
 
   /** The same of what an object says, in whatever order its maps say it. */
   public static String ofObject(Object object) {
-    return of(JSON.valueToTree(object).toString());
+    return of(tree(object).toString());
+  }
+
+  /** What an object says, maps by order of names. */
+  public static JsonNode tree(Object object) {
+    return JSON.valueToTree(object);
   }
 
   /** Sixteen hexadecimal digits that differ where texts do. */

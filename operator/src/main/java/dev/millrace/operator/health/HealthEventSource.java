@@ -35,6 +35,9 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
    */
   private static final int AT_ONCE = 64;
 
+  /** So many clusters are asked after in an interval; of more, each is asked after less often. */
+  private static final int IN_AN_INTERVAL = 250;
+
   private final Function<ResourceID, List<PodView>> pods;
   private final Duration interval;
   private final HttpClient http =
@@ -52,7 +55,8 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   /**
    * A source that finds a cluster's pods by the function, which must not block.
    *
-   * @param interval from the start of one poll of a cluster to that of the next
+   * @param interval from the start of one poll of a cluster to that of the next, where there are
+   *     not too many
    */
   public HealthEventSource(Function<ResourceID, List<PodView>> pods, Duration interval) {
     super(ClusterHealth.class, "health");
@@ -82,7 +86,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   @Override
   public void start() {
     super.start();
-    clusters.forEach(id -> begin(id, share(interval)));
+    clusters.forEach(id -> begin(id, share(interval())));
   }
 
   @Override
@@ -151,7 +155,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
         }
         LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
       }
-      pause(interval.minusNanos(System.nanoTime() - started));
+      pause(interval().minusNanos(System.nanoTime() - started));
     }
   }
 
@@ -168,6 +172,10 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
       getEventHandler().handleEvent(new Event(id));
     }
+  }
+
+  private Duration interval() {
+    return interval.multipliedBy(Math.max(1, Math.ceilDiv(clusters.size(), IN_AN_INTERVAL)));
   }
 
   private static Duration share(Duration interval) {

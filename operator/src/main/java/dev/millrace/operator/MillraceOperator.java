@@ -44,6 +44,11 @@ public final class MillraceOperator implements AutoCloseable {
   private static final int RETRY_MOST_MS = 30_000;
   private static final double RETRY_GROWTH = 2;
 
+  /**
+   * Passes wait for the API server most of the time; each holds a thread and what it decides on.
+   */
+  private static final int PASSES_AT_ONCE = 16;
+
   private static final int TYPE_ATTEMPTS = 10;
   private static final Duration TYPE_PAUSE = Duration.ofMillis(500);
 
@@ -112,6 +117,7 @@ public final class MillraceOperator implements AutoCloseable {
                   .withKubernetesClient(client)
                   .withCloseClientOnStop(false)
                   .withMetrics(new AggregatedMetrics(List.of(metrics.passes(), more)))
+                  .withConcurrentReconciliationThreads(PASSES_AT_ONCE)
                   .withStopOnInformerErrorDuringStartup(true)
                   .withReconciliationTerminationTimeout(TERMINATION);
               settings
@@ -151,6 +157,7 @@ public final class MillraceOperator implements AutoCloseable {
       OnUpdateFilter<R> asksAnew) {
     controller
         .settingNamespaces(settings.namespaces())
+        .withInformerListLimit(LogClusterReconciler.PAGE)
         // An annotation asks for things, too, and is no new generation.
         .withGenerationAware(false)
         .withOnUpdateFilter(asksAnew)

@@ -4,7 +4,6 @@ import dev.millrace.operator.metrics.ApiWrites;
 import dev.millrace.operator.metrics.OperatorMetrics;
 import dev.millrace.operator.metrics.Passes;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -63,7 +62,7 @@ public final class OperatorMain {
   }
 
   private static KubernetesClient client(ApiWrites writes) {
-    return new KubernetesClientBuilder()
+    return OperatorClient.builder()
         .withHttpClientBuilderConsumer(
             builder -> builder.addOrReplaceInterceptor(ApiWrites.NAME, writes))
         .build();

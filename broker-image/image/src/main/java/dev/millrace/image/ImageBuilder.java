@@ -85,7 +85,10 @@ public final class ImageBuilder {
   private void addLayers(JibContainerBuilder container, ImageSpec spec) throws IOException {
     Path java = work.resolve("java");
     Files.createDirectories(work);
-    jdk.link(spec.modules(), spec.training().isEmpty(), java);
+    jdk.link(spec.modules(), java);
+    if (spec.training().isEmpty()) {
+      jdk.shareClasses(java, spec.jvmOptions());
+    }
     Set<Path> binaries = new LinkedHashSet<>(jdk.binariesOf(java));
     List<Path> libraries = trim(LIBRARIES, spec.libraries(), binaries);
     List<Path> own = trim(OWN, spec.own(), binaries);

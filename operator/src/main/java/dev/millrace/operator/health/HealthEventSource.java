@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,21 +29,34 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
   /** So often a cluster with ready brokers may be silent at first, before that is news. */
   private static final int SILENT_POLLS = 3;
 
+  /**
+   * Clusters that are asked after at once, at most: the others wait before their questions have a
+   * time to be answered in, so that a machine with little to spare asks less often and not in vain.
+   */
+  private static final int AT_ONCE = 64;
+
+  /** So many clusters are asked after in an interval; of more, each is asked after less often. */
+  private static final int IN_AN_INTERVAL = 250;
+
   private final Function<ResourceID, List<PodView>> pods;
   private final Duration interval;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(1))
+          // Its own would have a thread for each answer of a moment.
+          .executor(task -> Thread.ofVirtual().name("health-http").start(task))
           .build();
   private final Map<ResourceID, ClusterHealth> latest = new ConcurrentHashMap<>();
   private final Map<ResourceID, Thread> followers = new ConcurrentHashMap<>();
   private final Set<ResourceID> clusters = ConcurrentHashMap.newKeySet();
+  private final Semaphore permits = new Semaphore(AT_ONCE);
 
   /**
    * A source that finds a cluster's pods by the function, which must not block.
    *
-   * @param interval from the start of one poll of a cluster to that of the next
+   * @param interval from the start of one poll of a cluster to that of the next, where there are
+   *     not too many
    */
   public HealthEventSource(Function<ResourceID, List<PodView>> pods, Duration interval) {
     super(ClusterHealth.class, "health");
@@ -64,11 +79,14 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     return Set.of(of(ResourceID.fromResource(cluster)));
   }
 
-  /** Clusters are seen before pods can be found: who came so early is followed from now on. */
+  /**
+   * Clusters are seen before pods can be found: who came so early is followed from now on. They are
+   * not to be asked after all in the same moment, of this interval and of each that follows.
+   */
   @Override
   public void start() {
     super.start();
-    clusters.forEach(this::begin);
+    clusters.forEach(id -> begin(id, share(interval())));
   }
 
   @Override
@@ -76,7 +94,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     var id = ResourceID.fromResource(cluster);
     clusters.add(id);
     if (isRunning()) {
-      begin(id);
+      begin(id, Duration.ZERO);
     }
   }
 
@@ -85,9 +103,10 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     return followers.size();
   }
 
-  private void begin(ResourceID cluster) {
+  private void begin(ResourceID cluster, Duration first) {
     followers.computeIfAbsent(
-        cluster, id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id)));
+        cluster,
+        id -> Thread.ofVirtual().name("health-" + id.getName()).start(() -> follow(id, first)));
   }
 
   @Override
@@ -114,14 +133,15 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     http.shutdownNow();
   }
 
-  private void follow(ResourceID id) {
+  private void follow(ResourceID id, Duration first) {
+    pause(first);
     var poller = new HealthPoller(http, HealthPoller.EARLY, System::nanoTime);
     int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
       long started = System.nanoTime();
       try {
         var seen = pods.apply(id);
-        var health = poller.poll(seen, early -> publish(id, early));
+        var health = poll(poller, id, seen);
         boolean tells =
             health.cluster().isPresent()
                 || ++polls > SILENT_POLLS
@@ -135,7 +155,16 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
         }
         LOG.atWarn().addKeyValue("cluster", id).setCause(e).log("Cannot follow a cluster's health");
       }
-      pause(interval.minusNanos(System.nanoTime() - started));
+      pause(interval().minusNanos(System.nanoTime() - started));
+    }
+  }
+
+  private ClusterHealth poll(HealthPoller poller, ResourceID id, List<PodView> seen) {
+    permits.acquireUninterruptibly();
+    try {
+      return poller.poll(seen, early -> publish(id, early));
+    } finally {
+      permits.release();
     }
   }
 
@@ -143,6 +172,14 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
     if (followers.containsKey(id) && !health.equals(latest.put(id, health))) {
       getEventHandler().handleEvent(new Event(id));
     }
+  }
+
+  private Duration interval() {
+    return interval.multipliedBy(Math.max(1, Math.ceilDiv(clusters.size(), IN_AN_INTERVAL)));
+  }
+
+  private static Duration share(Duration interval) {
+    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos()) + 1);
   }
 
   /** The time that a dead broker was waited for is not added to the pause. */

@@ -1,5 +1,7 @@
 package dev.millrace.operator.health;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.operator.memory.CacheReading;
@@ -55,10 +57,12 @@ final class HealthPoller {
   /** Brokers of whom the whole cluster is asked in one poll, at most. */
   private static final int WITNESSES = 5;
 
+  /** One for all clusters: each that is made learns the answers' shapes anew, in 100 KB of heap. */
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final HttpClient http;
   private final Duration early;
   private final LongSupplier nanos;
-  private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Remembered<BrokerReport>> brokers = new HashMap<>();
   private final Map<String, CacheTracker> caches = new HashMap<>();
   private Optional<Remembered<ClusterAnswer>> cluster = Optional.empty();
@@ -85,11 +89,17 @@ final class HealthPoller {
     var reachable = pods.stream().filter(pod -> pod.ip().isPresent() && !pod.deleting()).toList();
     brokers.keySet().retainAll(reachable.stream().map(PodView::uid).toList());
     caches.keySet().retainAll(pods.stream().map(PodView::uid).toList());
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     var own = new HashMap<PodView, CompletableFuture<Answer<BrokerAnswer>>>();
-    reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerAnswer.class)));
+    reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerAnswer.class, deadline)));
+    // One question to a broker after the other, so that one connection to each is enough.
     var whole =
         witnesses(reachable).stream()
-            .map(pod -> ask(pod, "/v1/cluster", ClusterAnswer.class))
+            .map(
+                pod ->
+                    requireNonNull(own.get(pod))
+                        .thenCompose(
+                            told -> ask(pod, "/v1/cluster", ClusterAnswer.class, deadline)))
             .toList();
     if (turn > 1 && !allAnswer(own.values(), whole)) {
       soFar(own, whole).ifPresent(listener);
@@ -201,17 +211,27 @@ final class HealthPoller {
         .toList();
   }
 
-  private <T> CompletableFuture<Answer<T>> ask(PodView pod, String path, Class<T> type) {
+  /**
+   * Asks one question.
+   *
+   * @param deadline of {@link System#nanoTime()}
+   */
+  private <T> CompletableFuture<Answer<T>> ask(
+      PodView pod, String path, Class<T> type, long deadline) {
+    var left = Duration.ofNanos(deadline - System.nanoTime());
+    if (!left.isPositive()) {
+      return CompletableFuture.completedFuture(Answer.none());
+    }
     var address = pod.ip().orElseThrow();
     var host = address.contains(":") ? "[" + address + "]" : address;
     var request =
         HttpRequest.newBuilder(
                 URI.create("http://%s:%d%s".formatted(host, ClusterNames.HEALTH_PORT, path)))
-            .timeout(TIMEOUT)
+            .timeout(left)
             .build();
     return http.sendAsync(request, BodyHandlers.ofString())
         // The request's own limit ends with the headers.
-        .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(left.toNanos(), TimeUnit.NANOSECONDS)
         .thenApply(response -> new Answer<>(parsed(response, type), false))
         .exceptionally(
             failure -> {
@@ -234,7 +254,7 @@ final class HealthPoller {
       return null;
     }
     try {
-      return json.readValue(response.body(), type);
+      return JSON.readValue(response.body(), type);
     } catch (JsonProcessingException malformed) {
       LOG.atWarn()
           .addKeyValue("uri", response.uri())

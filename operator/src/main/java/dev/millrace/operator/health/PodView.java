@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What matters of a broker's pod.
@@ -38,6 +39,7 @@ public record PodView(
   public static final String RESIZED = "millrace.dev/resized";
 
   private static final int TROUBLE_LENGTH = 200;
+  private static final Pattern ORDINAL = Pattern.compile("\\d{1,6}");
   private static final List<String> NORMAL = List.of("ContainerCreating", "PodInitializing");
 
   /** The view of a pod of this cluster; empty where the name is not one of its brokers'. */
@@ -48,7 +50,7 @@ public record PodView(
       return Optional.empty();
     }
     var ordinal = meta.getName().substring(prefix.length());
-    if (!ordinal.matches("\\d{1,6}")) {
+    if (!ORDINAL.matcher(ordinal).matches()) {
       return Optional.empty();
     }
     return Optional.of(

@@ -1,7 +1,6 @@
 package dev.millrace.operator.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.operator.resources.Fingerprint;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -20,22 +19,20 @@ import java.util.Optional;
 final class Drift {
   static final String WISH = "millrace.dev/applied";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Drift() {}
 
   /** Writes the fingerprint of a wish on it. */
   static <R extends HasMetadata> R marked(R wanted) {
     var annotations = new HashMap<String, String>();
     annotations.putAll(Optional.ofNullable(wanted.getMetadata().getAnnotations()).orElse(Map.of()));
-    annotations.put(WISH, Fingerprint.of(JSON.valueToTree(wanted).toString()));
+    annotations.put(WISH, Fingerprint.ofObject(wanted));
     wanted.getMetadata().setAnnotations(annotations);
     return wanted;
   }
 
   /** Whether the object, as last seen, is what the marked wish says. */
   static boolean none(HasMetadata wanted, HasMetadata actual) {
-    return covers(JSON.valueToTree(wanted), JSON.valueToTree(actual));
+    return covers(Fingerprint.tree(wanted), Fingerprint.tree(actual));
   }
 
   private static boolean covers(JsonNode wanted, JsonNode actual) {

@@ -66,6 +66,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /** Of the controller. */
   public static final String NAME = "logcluster";
 
+  /**
+   * So many objects are asked for at a time. A list of all pods of hundreds of clusters, as text
+   * and as objects at once, is more than the heap has room for beside them.
+   */
+  public static final long PAGE = 100;
+
   /** The revision of brokers that are to be otherwise than all that there are. */
   private static final String NEW = "new";
 

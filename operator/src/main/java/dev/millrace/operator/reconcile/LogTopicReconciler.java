@@ -97,6 +97,7 @@ public final class LogTopicReconciler implements Reconciler<LogTopic> {
         new InformerEventSource<LogCluster, LogTopic>(
             InformerEventSourceConfiguration.from(LogCluster.class, LogTopic.class)
                 .withNamespacesInheritedFromController()
+                .withInformerListLimit(LogClusterReconciler.PAGE)
                 .withSecondaryToPrimaryMapper(
                     cluster -> topics.topics(ResourceID.fromResource(cluster)))
                 .withOnUpdateFilter(LogTopicReconciler::matters)

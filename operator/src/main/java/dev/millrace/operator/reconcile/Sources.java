@@ -28,6 +28,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -49,6 +50,9 @@ final class Sources {
           PersistentVolumeClaim.class,
           MetadataLog.class);
 
+  /** By which pods are found without a look at those of all other clusters. */
+  private static final String BY_CLUSTER = "cluster";
+
   /** All kinds that are watched. */
   static final List<Class<? extends HasMetadata>> ALL =
       Stream.concat(KINDS.stream(), Stream.<Class<? extends HasMetadata>>of(Pod.class)).toList();
@@ -63,6 +67,7 @@ final class Sources {
     clusters = context.getPrimaryCache();
     KINDS.forEach(kind -> all.add(watch(kind, context)));
     var pods = watch(Pod.class, context);
+    pods.addIndexers(Map.of(BY_CLUSTER, pod -> owner(pod).stream().map(Sources::key).toList()));
     all.add(pods);
     health = new HealthEventSource(cluster -> views(pods, cluster), healthInterval);
     all.add(health);
@@ -104,13 +109,13 @@ final class Sources {
   private static List<PodView> views(
       InformerEventSource<Pod, LogCluster> pods, ResourceID cluster) {
     var names = new ClusterNames(cluster.getName(), cluster.getNamespace().orElseThrow());
-    return pods.list(names.namespace(), pod -> belongs(names, pod))
+    return pods.byIndex(BY_CLUSTER, key(cluster)).stream()
         .flatMap(pod -> PodView.of(names, pod).stream())
         .toList();
   }
 
-  private static boolean belongs(ClusterNames names, Pod pod) {
-    return names.cluster().equals(pod.getMetadata().getLabels().get(ClusterNames.CLUSTER_LABEL));
+  private static String key(ResourceID cluster) {
+    return cluster.getNamespace().orElse("") + "/" + cluster.getName();
   }
 
   private static <R extends HasMetadata> InformerEventSource<R, LogCluster> watch(
@@ -120,6 +125,7 @@ final class Sources {
             InformerEventSourceConfiguration.from(kind, LogCluster.class)
                 .withLabelSelector(ClusterNames.CLUSTER_LABEL)
                 .withNamespacesInheritedFromController()
+                .withInformerListLimit(LogClusterReconciler.PAGE)
                 .withSecondaryToPrimaryMapper(Sources::owner)
                 .build(),
             context);

@@ -1,5 +1,8 @@
 package dev.millrace.operator.resources;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,7 +12,21 @@ import java.util.HexFormat;
 public final class Fingerprint {
   private static final int LENGTH = 16;
 
+  /** By order of names: that of an immutable map is another one in each process. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
   private Fingerprint() {}
+
+  /** The same of what an object says, in whatever order its maps say it. */
+  public static String ofObject(Object object) {
+    return of(tree(object).toString());
+  }
+
+  /** What an object says, maps by order of names. */
+  public static JsonNode tree(Object object) {
+    return JSON.valueToTree(object);
+  }
 
   /** Sixteen hexadecimal digits that differ where texts do. */
   public static String of(String text) {

@@ -1,7 +1,6 @@
 package dev.millrace.operator.resources;
 
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.client.utils.Serialization;
 
 /**
  * What brokers run with: their properties and their pod.
@@ -13,7 +12,7 @@ public record Rendering(String config, PodTemplateSpec template, String fingerpr
   static Rendering of(Wanted wanted) {
     var config = BrokerConfig.text(wanted);
     var template = BrokerPod.template(wanted, config);
-    return new Rendering(config, template, Fingerprint.of(config + Serialization.asJson(template)));
+    return new Rendering(config, template, Fingerprint.of(config + Fingerprint.ofObject(template)));
   }
 
   /** The image of the brokers. */

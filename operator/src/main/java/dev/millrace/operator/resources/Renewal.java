@@ -2,8 +2,6 @@ package dev.millrace.operator.resources;
 
 import static java.util.Objects.requireNonNullElse;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.crds.LogCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -39,10 +37,6 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
 
   /** And the fingerprint of what the operator had made of that. */
   static final String RENDERED = "millrace.dev/rendered";
-
-  /** The user's wishes by order of their names, whatever order they were written in. */
-  private static final ObjectMapper JSON =
-      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   /** Parts of a spec that no running broker is changed by. */
   private static final List<String> NOT_OF_THE_POD =
@@ -118,7 +112,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
 
   /** The fingerprint of what a user asks of brokers, the request to renew them included. */
   static String asked(LogCluster cluster) {
-    ObjectNode spec = JSON.valueToTree(cluster.getSpec());
+    var spec = (ObjectNode) Fingerprint.tree(cluster.getSpec());
     spec.remove(NOT_OF_THE_POD);
     if (spec.get("config") instanceof ObjectNode config) {
       config.remove(DynamicSettings.NAMES);

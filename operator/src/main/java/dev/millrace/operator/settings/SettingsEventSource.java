@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,17 +21,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Changes settings of running clusters, one virtual thread for each that has some to change, and
  * asks for a reconciliation when that is done or was refused. A cluster that failed to answer is
- * asked again a little later, for as long as a pass wants it.
+ * asked again a little later, for as long as a pass wants it. So that a change of all clusters does
+ * not take the memory of a client for each, the others wait while some are talked to.
  */
 public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCluster>
     implements ResourceEventAware<LogCluster> {
   private static final Logger LOG = LoggerFactory.getLogger(SettingsEventSource.class);
   private static final int PAUSES = 5;
 
+  /** Clusters that are talked to at once, at most. */
+  static final int AT_ONCE = 8;
+
   private final SettingsWriter writer;
   private final Duration pause;
   private final Map<ResourceID, Thread> works = new ConcurrentHashMap<>();
   private final Map<ResourceID, Tuning> ends = new ConcurrentHashMap<>();
+  private final Semaphore permits = new Semaphore(AT_ONCE);
 
   /**
    * A source that has nothing to do yet.
@@ -77,6 +83,9 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
   private void work(ResourceID cluster, String bootstrap, Tuning tuning) {
     try {
       change(cluster, bootstrap, tuning);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return;
     } catch (RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("cluster", cluster)
@@ -94,13 +103,15 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
     getEventHandler().handleEvent(new Event(cluster));
   }
 
-  private void change(ResourceID cluster, String bootstrap, Tuning tuning) {
+  private void change(ResourceID cluster, String bootstrap, Tuning tuning)
+      throws InterruptedException {
     var set = new HashMap<>(tuning.wanted());
     set.keySet().retainAll(tuning.pending());
     Set<String> gone =
         tuning.written().keySet().stream()
             .filter(name -> !tuning.wanted().containsKey(name))
             .collect(Collectors.toSet());
+    permits.acquire();
     try {
       writer.write(bootstrap, set, gone);
       ends.put(cluster, new Tuning(tuning.wanted(), tuning.wanted(), Optional.empty()));
@@ -113,6 +124,8 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
           cluster,
           new Tuning(
               tuning.wanted(), tuning.written(), Optional.of(String.valueOf(e.getMessage()))));
+    } finally {
+      permits.release();
     }
   }
 

@@ -16,8 +16,10 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -25,7 +27,10 @@ import org.awaitility.Awaitility;
  * A real {@code kube-apiserver} on a real {@code etcd}, without nodes and controllers, from the
  * folder that {@code KUBEBUILDER_ASSETS} names. Closing it ends both and removes their files.
  */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
+  /** The variable that names the folder with the binaries. */
+  static final String ASSETS = "KUBEBUILDER_ASSETS";
+
   private static final String TOKEN = "administrator";
   private static final Duration START = Duration.ofMinutes(3);
 
@@ -38,7 +43,20 @@ final class ApiServer implements AutoCloseable {
     this.config = config;
   }
 
-  static ApiServer start(Path assets) {
+  /** The folder with the binaries, if one is named and holds them. */
+  public static Optional<Path> assets() {
+    return Optional.ofNullable(System.getenv(ASSETS))
+        .filter(named -> !named.isBlank())
+        .map(Path::of)
+        .filter(folder -> Files.isExecutable(folder.resolve("kube-apiserver")));
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param more flags of the API server
+   */
+  public static ApiServer start(Path assets, String... more) {
     try {
       var directory = Files.createTempDirectory("millrace-api");
       int port = freePort();
@@ -51,7 +69,7 @@ final class ApiServer implements AutoCloseable {
               .build();
       var server = new ApiServer(directory, config);
       try {
-        server.launch(assets, port);
+        server.launch(assets, port, more);
         server.awaitReady();
         return server;
       } catch (RuntimeException | IOException | GeneralSecurityException e) {
@@ -64,11 +82,12 @@ final class ApiServer implements AutoCloseable {
   }
 
   /** How an administrator reaches it. */
-  Config config() {
+  public Config config() {
     return config;
   }
 
-  private void launch(Path assets, int port) throws IOException, GeneralSecurityException {
+  private void launch(Path assets, int port, String... more)
+      throws IOException, GeneralSecurityException {
     int clients = freePort();
     int peers = freePort();
     run(
@@ -86,8 +105,9 @@ final class ApiServer implements AutoCloseable {
     Files.writeString(tokens, TOKEN + ",admin,admin,\"system:masters\"\n");
     var key = directory.resolve("accounts.key");
     Files.writeString(key, accountKey());
-    run(
-        "kube-apiserver",
+    var command = new ArrayList<String>();
+    Collections.addAll(
+        command,
         assets.resolve("kube-apiserver").toString(),
         "--etcd-servers=http://127.0.0.1:" + clients,
         "--bind-address=127.0.0.1",
@@ -102,6 +122,8 @@ final class ApiServer implements AutoCloseable {
         "--service-account-signing-key-file=" + key,
         // No controller makes the accounts of pods that nobody runs.
         "--disable-admission-plugins=ServiceAccount");
+    Collections.addAll(command, more);
+    run("kube-apiserver", command.toArray(String[]::new));
   }
 
   private void run(String name, String... command) throws IOException {

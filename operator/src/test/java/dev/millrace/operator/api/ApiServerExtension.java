@@ -1,7 +1,6 @@
 package dev.millrace.operator.api;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -13,8 +12,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives tests the one API server of the run, and skips them, with the reason, where none is to be
  * had.
  */
-final class ApiServerExtension implements ExecutionCondition, ParameterResolver {
-  private static final String ASSETS = "KUBEBUILDER_ASSETS";
+public final class ApiServerExtension implements ExecutionCondition, ParameterResolver {
+  private static final String ASSETS = ApiServer.ASSETS;
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -23,7 +22,7 @@ final class ApiServerExtension implements ExecutionCondition, ParameterResolver 
       return ConditionEvaluationResult.disabled(
           ASSETS + " is not set: no kube-apiserver and etcd to test against");
     }
-    return Files.isExecutable(Path.of(assets, "kube-apiserver"))
+    return ApiServer.assets().isPresent()
         ? ConditionEvaluationResult.enabled("there is an API server to test against")
         : ConditionEvaluationResult.disabled(ASSETS + " holds no kube-apiserver: " + assets);
   }

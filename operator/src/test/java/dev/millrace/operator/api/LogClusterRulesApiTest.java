@@ -30,7 +30,7 @@ class LogClusterRulesApiTest {
 
   @BeforeEach
   void install() throws IOException {
-    Stage.installCrds(client);
+    Crds.install(client);
   }
 
   @AfterEach

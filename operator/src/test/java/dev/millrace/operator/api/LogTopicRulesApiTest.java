@@ -33,7 +33,7 @@ class LogTopicRulesApiTest {
 
   @BeforeEach
   void install() throws IOException {
-    Stage.installCrds(client);
+    Crds.install(client);
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogTopic;
 import dev.millrace.crds.LogTopicStatus;
+import dev.millrace.operator.OperatorClient;
 import dev.millrace.operator.StagedOperator;
 import dev.millrace.operator.metrics.ApiWrites;
 import dev.millrace.operator.rebalance.PlayedReplicas;
@@ -12,7 +13,6 @@ import dev.millrace.operator.scale.BrokerRegistry;
 import dev.millrace.operator.topic.PlayedTopics;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -44,7 +44,6 @@ import org.awaitility.Awaitility;
  * with played brokers.
  */
 final class Stage implements AutoCloseable {
-  private static final Path CRDS = Path.of("../crds/src/main/resources/crds");
   private static final Path ROLE = Path.of("../deploy/watch/base/role.yaml");
   private static final Path ZONES = Path.of("../deploy/zones");
   private static final int NODES = 3;
@@ -72,7 +71,7 @@ final class Stage implements AutoCloseable {
   /** With nodes that have zones and may be read, or without either. */
   Stage(ApiServer api, boolean zones) throws IOException {
     admin = new KubernetesClientBuilder().withConfig(api.config()).build();
-    installCrds(admin);
+    Crds.install(admin);
     namespace =
         admin
             .namespaces()
@@ -96,7 +95,7 @@ final class Stage implements AutoCloseable {
             .withNamespace(namespace)
             .build();
     own =
-        new KubernetesClientBuilder()
+        OperatorClient.builder()
             .withConfig(config)
             .withHttpClientBuilderConsumer(
                 builder ->
@@ -106,22 +105,6 @@ final class Stage implements AutoCloseable {
             .build();
     controller = new PlayedController(admin, namespace, brokers);
     operator = operator(IMAGE);
-  }
-
-  static void installCrds(KubernetesClient admin) throws IOException {
-    try (var files = Files.list(CRDS)) {
-      for (var file : files.filter(file -> file.toString().endsWith("dev.yaml")).toList()) {
-        var crd = admin.load(Files.newInputStream(file)).items().getFirst();
-        admin.resource(crd).fieldManager("test").forceConflicts().serverSideApply();
-        admin
-            .resource(crd)
-            .waitUntilCondition(Stage::established, 180, java.util.concurrent.TimeUnit.SECONDS);
-      }
-    }
-  }
-
-  private static boolean established(HasMetadata crd) {
-    return crd != null && Serialization.asJson(crd).contains("\"Established\"");
   }
 
   private void grant() throws IOException {

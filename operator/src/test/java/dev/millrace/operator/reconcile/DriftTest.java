@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,17 @@ class DriftTest {
     assertThat(Drift.none(wanted, actual)).isTrue();
     actual.getSpec().setHard(Map.of("memory", new Quantity("2Gi")));
     assertThat(Drift.none(wanted, actual)).isFalse();
+  }
+
+  @Test
+  void theSameInAnotherOrderIsNoOtherWish() {
+    var one = new LinkedHashMap<String, String>();
+    one.put("first", "1");
+    one.put("second", "2");
+    var other = new LinkedHashMap<>(one.reversed());
+
+    assertThat(Drift.marked(map(one)).getMetadata().getAnnotations())
+        .isEqualTo(Drift.marked(map(other)).getMetadata().getAnnotations());
   }
 
   private static ConfigMap map(Map<String, String> data) {

@@ -1,0 +1,64 @@
+package dev.millrace.operator.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SettingsEventSourceTest {
+  private static final int CLUSTERS = 3 * SettingsEventSource.AT_ONCE;
+
+  private final Semaphore come = new Semaphore(0);
+  private final Semaphore leave = new Semaphore(0);
+  private final Set<ResourceID> done = ConcurrentHashMap.newKeySet();
+  private final SettingsEventSource source =
+      new SettingsEventSource(this::write, Duration.ofMillis(1));
+
+  private void write(String bootstrap, Map<String, String> set, Set<String> gone) {
+    come.release();
+    leave.acquireUninterruptibly();
+  }
+
+  @AfterEach
+  void stop() {
+    leave.release(CLUSTERS);
+    source.stop();
+  }
+
+  @Test
+  void aChangeOfManyClustersTalksToAFewAtOnceAndToAllInTheEnd() {
+    // Given
+    source.setEventHandler(event -> done.add(event.getRelatedCustomResourceID()));
+    source.start();
+
+    // When
+    IntStream.range(0, CLUSTERS)
+        .forEach(
+            number ->
+                source.want(
+                    new ResourceID("events-" + number, "shop"),
+                    "broker:9092",
+                    new TreeMap<>(Map.of("log.segment.bytes", "1")),
+                    new TreeMap<>()));
+
+    // Then
+    for (int before = 0; before < CLUSTERS; before++) {
+      come.acquireUninterruptibly();
+      if (before >= SettingsEventSource.AT_ONCE - 1) {
+        assertThat(come.availablePermits()).isZero();
+        leave.release();
+      }
+    }
+    leave.release(CLUSTERS);
+    Awaitility.await().until(() -> done.size() == CLUSTERS);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.operator.settings;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,10 @@ package dev.millrace.operator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
@@ -49,11 +53,29 @@ public final class OperatorClient {
   private interface UnmanagedMeta {}
 
   /**
-   * A pod's own copy of the template is left out: what it should be is the StatefulSet's to say.
+   * Of a pod's own copy of the template only what it may differ in from what the StatefulSet says.
    */
   private interface SlightPod {
-    @JsonIncludeProperties({"nodeName"})
+    @JsonIncludeProperties({"nodeName", "containers"})
+    @JsonDeserialize(converter = SlightContainers.class)
     PodSpec getSpec();
+  }
+
+  /** Containers are the same class in pods and in templates, where all of them is of interest. */
+  static final class SlightContainers extends StdConverter<PodSpec, PodSpec> {
+    @Override
+    public PodSpec convert(PodSpec spec) {
+      spec.setContainers(spec.getContainers().stream().map(SlightContainers::slight).toList());
+      return spec;
+    }
+
+    private static Container slight(Container container) {
+      return new ContainerBuilder()
+          .withName(container.getName())
+          .withImage(container.getImage())
+          .withResources(container.getResources())
+          .build();
+    }
   }
 
   @JsonIncludeProperties({"podIP", "conditions", "containerStatuses"})
@@ -63,8 +85,8 @@ public final class OperatorClient {
   @JsonIncludeProperties({"type", "status", "reason", "message"})
   private interface SlightCondition {}
 
-  /** Why a container does not run. */
-  @JsonIncludeProperties({"state", "lastState"})
+  /** Why a container does not run, and what it has been given. */
+  @JsonIncludeProperties({"name", "resources", "state", "lastState"})
   private interface SlightContainerStatus {}
 
   @JsonIncludeProperties({"phase", "capacity"})

@@ -6,9 +6,11 @@ import dev.millrace.operator.roll.Resizing;
 import dev.millrace.operator.roll.RollDecision.Resize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -78,27 +80,8 @@ final class Resizer {
     var resources = Resizing.resources(set.getSpec().getTemplate().getSpec().getContainers());
     var uid = pod.getMetadata().getUid();
     var at = client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(name(pod));
-    try {
-      at.subresource(SUBRESOURCE)
-          .patch(
-              PatchContext.of(PatchType.STRATEGIC_MERGE),
-              Serialization.asJson(
-                  Map.of(
-                      "metadata",
-                      Map.of("uid", uid),
-                      "spec",
-                      Map.of(
-                          "containers",
-                          List.of(Map.of("name", BrokerPod.CONTAINER, "resources", resources))))));
-    } catch (KubernetesClientException e) {
-      if (!FOR_GOOD.contains(e.getCode())) {
-        throw e;
-      }
-      LOG.atWarn()
-          .addKeyValue("pod", name(pod))
-          .addKeyValue("reason", e.getMessage())
-          .log("A broker cannot be resized while it runs; it will restart");
-      refused.add(uid);
+    if (!Resizing.same(Resizing.resources(pod.getSpec().getContainers()), resources)
+        && !resized(at, uid, resources)) {
       return;
     }
     at.patch(
@@ -111,6 +94,33 @@ final class Resizer {
         .addKeyValue("pod", name(pod))
         .addKeyValue("limits", resources.getLimits())
         .log("Resized a broker while it runs");
+  }
+
+  /** False where the API server will not have it, whenever it is asked. */
+  private boolean resized(PodResource at, String uid, ResourceRequirements resources) {
+    var wanted =
+        Map.of(
+            "metadata",
+            Map.of("uid", uid),
+            "spec",
+            Map.of(
+                "containers",
+                List.of(Map.of("name", BrokerPod.CONTAINER, "resources", resources))));
+    try {
+      at.subresource(SUBRESOURCE)
+          .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), Serialization.asJson(wanted));
+      return true;
+    } catch (KubernetesClientException e) {
+      if (!FOR_GOOD.contains(e.getCode())) {
+        throw e;
+      }
+      LOG.atWarn()
+          .addKeyValue("uid", uid)
+          .addKeyValue("reason", e.getMessage())
+          .log("A broker cannot be resized while it runs; it will restart");
+      refused.add(uid);
+      return false;
+    }
   }
 
   private static String name(HasMetadata object) {

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +87,7 @@ public final class BrokerPod {
             .endContainer()
             .endSpec()
             .build();
-    return Fingerprint.of(Serialization.asJson(without));
+    return Fingerprint.ofObject(without);
   }
 
   private static PodTemplateSpec unmarked(Wanted wanted, String config) {

@@ -110,7 +110,8 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
     return amount(to.getLimits(), "memory") < amount(from.getLimits(), "memory");
   }
 
-  private static boolean same(ResourceRequirements left, ResourceRequirements right) {
+  /** Whether two are the same in what a pod is resized by. */
+  public static boolean same(ResourceRequirements left, ResourceRequirements right) {
     return same(left.getLimits(), right.getLimits())
         && same(left.getRequests(), right.getRequests());
   }

@@ -281,7 +281,8 @@ class LogClusterOperatorApiTest {
     assertThat(stage.replicas().held(3)).isBetween(5, 7);
     assertThat(stage.pods()).hasSize(4).containsAllEntriesOf(before);
 
-    // When: nobody has anything to do any more
+    // When: nobody has anything to do any more, and the brokers' rows are told
+    quiet();
     stage.writes().forget();
     quiet();
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which pods get other resources while they run, instead of by a restart (KEP-1287): those that
@@ -90,7 +91,8 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
         requireNonNullElse(template.getMetadata().getAnnotations(), Map.<String, String>of());
     boolean serves =
         pod.getMetadata().getDeletionTimestamp() == null
-            && pod.getStatus().getConditions().stream()
+            && Stream.ofNullable(pod.getStatus())
+                .flatMap(status -> status.getConditions().stream())
                 .anyMatch(is -> "Ready".equals(is.getType()) && "True".equals(is.getStatus()));
     return serves
         && !has.containsKey(PodView.RESTART)

@@ -87,9 +87,7 @@ final class RefusedBatches {
     if (refusal == null) {
       return;
     }
-    // A difference, since sequence numbers begin anew behind the largest.
-    int ahead = batch.baseSequence() - refusal.sequence();
-    if (ahead > 0) {
+    if (comesBefore(refusal.sequence(), batch.baseSequence())) {
       throw refusal
           .error()
           .exception(
@@ -97,6 +95,12 @@ final class RefusedBatches {
                   .formatted(refusal.sequence(), batch.producerId(), batch.baseSequence()));
     }
     refusals.byStream.remove(stream);
+  }
+
+  /** By the shorter way: behind the largest sequence number comes 0. */
+  private static boolean comesBefore(int one, int other) {
+    int ahead = (other - one) & Integer.MAX_VALUE;
+    return ahead > 0 && ahead <= Integer.MAX_VALUE / 2;
   }
 
   /** A batch was not appended. Only what the producer will send again is of interest. */

@@ -432,6 +432,22 @@ class DataHandlersTest {
   }
 
   @Test
+  void theOrderIsKeptWhereSequenceNumbersBeginAnew() throws Exception {
+    // Given
+    Uuid topic = broker.createTopic(TOPIC, 1, Map.of());
+    produce(topic, 0, ALL, 1);
+    WireClient producer = client();
+    broker.refuse("for a moment");
+    sequence(producer, topic, 7, Integer.MAX_VALUE);
+    broker.refuse(null);
+
+    // When, Then
+    assertThat(sequence(producer, topic, 7, 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(sequence(producer, topic, 7, Integer.MAX_VALUE)).isEqualTo(Errors.NONE);
+    assertThat(sequence(producer, topic, 7, 0)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void aRefusedBatchHoldsUpNobodyElseAndNothingForLong() throws Exception {
     // Given
     Uuid topic = broker.createTopic(TOPIC, 2, Map.of());

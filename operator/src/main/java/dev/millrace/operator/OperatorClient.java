@@ -21,8 +21,9 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 /**
  * How an operator reads Kubernetes' objects. It holds all that it watches in memory, and of most of
  * what Kubernetes says of a pod it makes nothing: of 10 KB it looks at one. What is left out here
- * is skipped while an answer is read, so it never costs memory, not even for a moment. Whatever the
- * operator comes to look at has to be named here.
+ * is skipped while an answer is read, so it never costs memory, not even for a moment; only pods'
+ * containers are read whole and then cut. Whatever the operator comes to look at has to be named
+ * here.
  */
 public final class OperatorClient {
   private OperatorClient() {}

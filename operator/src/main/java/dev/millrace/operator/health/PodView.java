@@ -59,7 +59,7 @@ public record PodView(
             meta.getName(),
             Optional.ofNullable(meta.getUid()).orElse(""),
             Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP()),
-            condition(pod, "Ready").map(ready -> "True".equals(ready.getStatus())).orElse(false),
+            ready(pod),
             meta.getDeletionTimestamp() != null,
             revision(pod),
             trouble(pod)));
@@ -73,9 +73,17 @@ public record PodView(
       return RESTART;
     }
     // What its node can never give it, it may get on another one.
-    return resizePending(pod).filter("Infeasible"::equals).isEmpty()
-        ? annotations.getOrDefault(RESIZED, made(pod))
-        : made(pod);
+    return unresizable(pod) ? made(pod) : annotations.getOrDefault(RESIZED, made(pod));
+  }
+
+  /** Whether it serves, by its own word. */
+  public static boolean ready(Pod pod) {
+    return condition(pod, "Ready").filter(ready -> "True".equals(ready.getStatus())).isPresent();
+  }
+
+  /** Whether its node will never give it the resources that its spec has by now. */
+  public static boolean unresizable(Pod pod) {
+    return resizePending(pod).filter("Infeasible"::equals).isPresent();
   }
 
   /** The revision that a pod was made from. */

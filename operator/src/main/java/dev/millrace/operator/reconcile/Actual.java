@@ -44,6 +44,10 @@ final class Actual {
     return all(kind).filter(object -> name.equals(object.getMetadata().getName())).findFirst();
   }
 
+  Optional<StatefulSet> statefulSet() {
+    return statefulSet;
+  }
+
   Optional<Integer> replicas() {
     return statefulSet.map(set -> set.getSpec().getReplicas());
   }

@@ -196,7 +196,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             cluster,
             fresh.rendering(),
             open(spec),
-            actual.find(StatefulSet.class, names.cluster()),
+            actual.statefulSet(),
             actual.find(ConfigMap.class, names.config()));
     var wanted = fresh.keeping(renewal.kept());
     boolean changed = false;
@@ -249,7 +249,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /** What there is, with nothing done about it. */
   private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
-    var set = actual.find(StatefulSet.class, names.cluster());
+    var set = actual.statefulSet();
     int brokers = actual.replicas().orElse(cluster.getSpec().brokers());
     Optional<Prospect> prospect = Optional.empty();
     if (Annotations.asks(cluster, Observation.PLAN)) {
@@ -290,11 +290,11 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             cluster,
             fresh.rendering(),
             open(spec),
-            actual.find(StatefulSet.class, names.cluster()),
+            actual.statefulSet(),
             actual.find(ConfigMap.class, names.config()));
     boolean resized =
         actual
-            .find(StatefulSet.class, names.cluster())
+            .statefulSet()
             .filter(
                 set -> Resizing.suffices(set.getSpec().getTemplate(), fresh.rendering().template()))
             .isPresent();
@@ -377,9 +377,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private RollDecision roll(
       ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
     var resize =
-        actual
-            .find(StatefulSet.class, names.cluster())
-            .flatMap(set -> resizer.step(set, actual.podObjects().toList()));
+        actual.statefulSet().flatMap(set -> resizer.step(set, actual.podObjects().toList()));
     if (resize.isPresent()) {
       return resize.get();
     }

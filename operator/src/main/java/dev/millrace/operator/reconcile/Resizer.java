@@ -77,10 +77,10 @@ final class Resizer {
 
   /** The note comes last: who was resized and is not noted yet is seen in the next pass. */
   private void resize(StatefulSet set, Pod pod) {
-    var resources = Resizing.resources(set.getSpec().getTemplate().getSpec().getContainers());
+    var resources = Resizing.resources(set.getSpec().getTemplate().getSpec());
     var uid = pod.getMetadata().getUid();
     var at = client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(name(pod));
-    if (!Resizing.same(Resizing.resources(pod.getSpec().getContainers()), resources)
+    if (!Resizing.same(Resizing.resources(pod.getSpec()), resources)
         && !resized(at, uid, resources)) {
       return;
     }

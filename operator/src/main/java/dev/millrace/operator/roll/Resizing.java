@@ -6,6 +6,7 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.BrokerPod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which pods get other resources while they run, instead of by a restart (KEP-1287): those that
@@ -41,14 +41,14 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
    * @param revision of the template; empty while it is not known
    */
   public static Resizing of(PodTemplateSpec template, String revision, List<Pod> pods) {
-    var wanted = resources(template.getSpec().getContainers());
+    var wanted = resources(template.getSpec());
     var begin = new ArrayList<Pod>();
     var underWay = new ArrayList<Pod>();
     for (var pod : pods) {
       if (revision.isEmpty() || !alike(template, pod) || PodView.made(pod).equals(revision)) {
         continue;
       }
-      var has = resources(pod.getSpec().getContainers());
+      var has = resources(pod.getSpec());
       boolean told = revision.equals(annotations(pod).get(PodView.RESIZED));
       if (!same(has, wanted)) {
         if (!falls(has, wanted)) {
@@ -80,25 +80,19 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
     var shape = annotations(now).get(BrokerPod.SHAPE);
     return shape != null
         && shape.equals(annotations(wanted).get(BrokerPod.SHAPE))
-        && !falls(
-            resources(now.getSpec().getContainers()), resources(wanted.getSpec().getContainers()));
+        && !falls(resources(now.getSpec()), resources(wanted.getSpec()));
   }
 
   /** Neither what it was made from nor what anybody wants of it differs in anything but size. */
   private static boolean alike(PodTemplateSpec template, Pod pod) {
     var has = annotations(pod);
-    var wanted =
-        requireNonNullElse(template.getMetadata().getAnnotations(), Map.<String, String>of());
-    boolean serves =
-        pod.getMetadata().getDeletionTimestamp() == null
-            && Stream.ofNullable(pod.getStatus())
-                .flatMap(status -> status.getConditions().stream())
-                .anyMatch(is -> "Ready".equals(is.getType()) && "True".equals(is.getStatus()));
-    return serves
+    var wanted = annotations(template);
+    return pod.getMetadata().getDeletionTimestamp() == null
+        && PodView.ready(pod)
+        && !PodView.unresizable(pod)
         && !has.containsKey(PodView.RESTART)
         && wanted.containsKey(BrokerPod.SHAPE)
-        && wanted.entrySet().stream().allMatch(one -> one.getValue().equals(has.get(one.getKey())))
-        && PodView.resizePending(pod).filter("Infeasible"::equals).isEmpty();
+        && wanted.entrySet().stream().allMatch(one -> one.getValue().equals(has.get(one.getKey())));
   }
 
   private static boolean inForce(Pod pod, ResourceRequirements wanted) {
@@ -130,8 +124,8 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
   }
 
   /** What the broker's container of a pod has. */
-  public static ResourceRequirements resources(List<Container> containers) {
-    return containers.stream()
+  public static ResourceRequirements resources(PodSpec spec) {
+    return spec.getContainers().stream()
         .filter(container -> BrokerPod.CONTAINER.equals(container.getName()))
         .map(Container::getResources)
         .findFirst()

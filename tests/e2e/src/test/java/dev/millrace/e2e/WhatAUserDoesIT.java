@@ -344,7 +344,7 @@ class WhatAUserDoesIT {
     Map<String, String> before = scene.incarnations("events");
 
     // When
-    kubectl.run("patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"brokers\":6}}");
+    patch("\"brokers\":6");
     watch.time("scale from 5 to 6 brokers", () -> awaitReady(6));
     watch.time("the sixth has got its share", this::awaitStable);
 
@@ -432,13 +432,14 @@ class WhatAUserDoesIT {
     assertThat(scene.incarnations("events")).isEqualTo(before);
   }
 
-  private void configure(String config) {
+  /** Changes fields of the LogCluster's spec. */
+  private void patch(String fields) {
     kubectl.run(
-        "patch",
-        "logcluster",
-        "events",
-        "--type=merge",
-        "-p={\"spec\":{\"config\":%s}}".formatted(config));
+        "patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{%s}}".formatted(fields));
+  }
+
+  private void configure(String config) {
+    patch("\"config\":%s".formatted(config));
   }
 
   @Test
@@ -449,8 +450,7 @@ class WhatAUserDoesIT {
     long had = pageCache();
 
     // When
-    kubectl.run(
-        "patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"memory\":\"640Mi\"}}");
+    patch("\"memory\":\"640Mi\"");
     watch.time("brokers have more memory", this::awaitStable);
 
     // Then: and they know it
@@ -465,12 +465,7 @@ class WhatAUserDoesIT {
     Map<String, String> before = scene.incarnations("events");
 
     // When
-    kubectl.run(
-        "patch",
-        "logcluster",
-        "events",
-        "--type=merge",
-        "-p={\"spec\":{\"storage\":{\"size\":\"12Gi\"}}}");
+    patch("\"storage\":{\"size\":\"12Gi\"}");
     watch.time("volumes have grown", this::awaitStable);
 
     // Then
@@ -578,7 +573,7 @@ class WhatAUserDoesIT {
   void applyingItAgainFindsTheDataAgain() {
     // When
     kubectl.run("apply", "-f", quickstart());
-    kubectl.run("patch", "logcluster", "events", "--type=merge", "-p={\"spec\":{\"brokers\":5}}");
+    patch("\"brokers\":5");
     watch.time("Ready again on the old volumes", () -> awaitReady(5));
 
     // Then

@@ -399,9 +399,7 @@ class DataHandlersTest {
     Uuid topic = broker.createTopic(TOPIC, 1, Map.of());
     produce(topic, 0, ALL, 1);
     WireClient producer = client();
-    broker.refuse("for a moment");
-    Errors first = sequence(producer, topic, 7, 0);
-    broker.refuse(null);
+    Errors first = refused(producer, topic, 7, 0);
 
     // When
     Errors behind = sequence(producer, topic, 7, 1);
@@ -437,9 +435,7 @@ class DataHandlersTest {
     Uuid topic = broker.createTopic(TOPIC, 1, Map.of());
     produce(topic, 0, ALL, 1);
     WireClient producer = client();
-    broker.refuse("for a moment");
-    sequence(producer, topic, 7, Integer.MAX_VALUE);
-    broker.refuse(null);
+    refused(producer, topic, 7, Integer.MAX_VALUE);
 
     // When, Then
     assertThat(sequence(producer, topic, 7, 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
@@ -453,9 +449,7 @@ class DataHandlersTest {
     Uuid topic = broker.createTopic(TOPIC, 2, Map.of());
     produce(topic, 0, ALL, 1);
     WireClient producer = client();
-    broker.refuse("for a moment");
-    sequence(producer, topic, 7, 0);
-    broker.refuse(null);
+    refused(producer, topic, 7, 0);
 
     // When, Then: others on the connection
     assertThat(sequence(producer, topic, 8, 5)).isEqualTo(Errors.NONE);
@@ -464,6 +458,17 @@ class DataHandlersTest {
       assertThat(sequence(producer, topic, 7, i)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     }
     assertThat(sequence(producer, topic, 7, 5)).isEqualTo(Errors.NONE);
+  }
+
+  /** The same while the broker takes nothing, as for a moment before it leads. */
+  private Errors refused(WireClient producer, Uuid topic, long id, int sequence)
+      throws IOException {
+    broker.refuse("for a moment");
+    try {
+      return sequence(producer, topic, id, sequence);
+    } finally {
+      broker.refuse(null);
+    }
   }
 
   /** Produces one record of an idempotent producer. */

@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,14 @@ import org.jspecify.annotations.Nullable;
     value = SpecRules.MIN_ISR_FITS,
     fieldPath = ".defaults.minInsyncReplicas",
     message = SpecRules.MIN_ISR_MESSAGE)
+@ValidationRule(
+    value = SpecRules.SOME_BROKER,
+    fieldPath = ".brokers",
+    message = SpecRules.SOME_BROKER_MESSAGE)
+@ValidationRule(
+    value = SpecRules.FIRST_IDS_DIFFER,
+    fieldPath = ".pools",
+    message = SpecRules.FIRST_IDS_DIFFER_MESSAGE)
 @ValidationRule(
     value = SpecRules.SPLIT_FITS,
     fieldPath = ".memorySplit",
@@ -69,6 +78,11 @@ public record LogClusterSpec(
         @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
         @JsonDeserialize(contentUsing = SettingDeserializer.class)
         @Nullable Map<String, IntOrString> config,
+    @JsonPropertyDescription(
+            "Further brokers that are not like the ones above: larger, on other nodes, with other"
+                + " volumes. They are one cluster.")
+        @Size(max = 20)
+        @Nullable List<PoolSpec> pools,
     @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
     @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling,
     @JsonPropertyDescription("When brokers get what a new operator has for them.")

@@ -19,11 +19,14 @@ public record LogClusterStatus(
     @JsonPropertyDescription("Level of Kafka's metadata format that is in force.")
         @Nullable String metadataVersion,
     @JsonPropertyDescription(
-            "Brokers that run or are to run; above spec.brokers while a" + " scale-down waits.")
-        @StatusReplicas
+            "Brokers that run or are to run, of all pools; above the spec's while a scale-down"
+                + " waits.")
         @Nullable Integer brokers,
     @Nullable Integer readyBrokers,
-    @LabelSelector @Nullable String selector,
+    @JsonPropertyDescription("Those of them that spec.brokers counts: not the pools'.")
+        @StatusReplicas
+        @Nullable Integer replicas,
+    @JsonPropertyDescription("Finds the pods of those.") @LabelSelector @Nullable String selector,
     @Nullable Bootstrap bootstrap,
     @JsonPropertyDescription("The broker that is the active controller.")
         @Nullable Integer controller,
@@ -31,6 +34,8 @@ public record LogClusterStatus(
     @Nullable Partitions partitions,
     @JsonPropertyDescription("At most 100, the ones that are not well first.")
         @Nullable List<BrokerState> brokerStates,
+    @JsonPropertyDescription("How each of spec.pools is, and each that has yet to go.")
+        @Nullable List<PoolState> pools,
     @Nullable Memory memory,
     @JsonPropertyDescription("What the operator is doing, and what it waits for.")
         @Nullable List<Operation> operations,
@@ -77,6 +82,15 @@ public record LogClusterStatus(
       @Nullable String bytes,
       @Nullable String zone,
       @Nullable String version) {}
+
+  /** One pool. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PoolState(
+      String name,
+      int firstId,
+      @JsonPropertyDescription("That run or are to run.") int brokers,
+      int readyBrokers,
+      @JsonPropertyDescription("How the memory of each is split, in one line.") String memory) {}
 
   /** How a broker's memory is split, and why. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -5,11 +5,38 @@ package dev.millrace.crds;
  * quantity} library, so Kubernetes 1.29 or newer.
  */
 final class SpecRules {
-  static final String BROKERS = "self >= 1 && self <= 1000";
-  static final String BROKERS_MESSAGE =
+  static final String BROKERS = "self >= 0 && self <= 1000";
+  static final String BROKERS_MESSAGE = "must be 1 to 1000, or 0 where spec.pools has brokers";
+  static final String SOME_BROKER =
+      "self.brokers != 0 || (has(self.pools) && self.pools.exists(pool, pool.brokers > 0))";
+  static final String SOME_BROKER_MESSAGE =
       "must be 1 to 1000; 1 is a whole cluster."
           + " To stop paying for a cluster delete it: volumes are kept unless"
           + " storage.whenDeleted says otherwise";
+
+  /** What the spec says of all its brokers. */
+  private static final String ALL_BROKERS =
+      "(self.brokers + (has(self.pools) ? self.pools.map(pool, pool.brokers).sum() : 0))";
+
+  static final String FIRST_ID = "self >= 1000 && self <= 999000 && self % 1000 == 0";
+  static final String FIRST_ID_MESSAGE =
+      "must be a multiple of 1000, from 1000 to 999000; the brokers outside of pools have 0 to 999";
+  static final String FIRST_IDS_DIFFER =
+      "!has(self.pools) || self.pools.all(pool,"
+          + " self.pools.exists_one(other, other.firstId == pool.firstId))";
+  static final String FIRST_IDS_DIFFER_MESSAGE =
+      "two pools have the same firstId; give each another multiple of 1000";
+  static final String FIRST_ID_STAYS = "self.firstId == oldSelf.firstId";
+  static final String FIRST_ID_STAYS_MESSAGE =
+      "cannot change: brokers are known by their ids. Set it back, or add a pool of another name";
+  static final String POOL_BROKERS = "self >= 0 && self <= 1000";
+  static final String POOL_BROKERS_MESSAGE = "must be 0 to 1000; 0 empties the pool";
+  static final String POOL_STORAGE_STAYS =
+      "!has(oldSelf.storage) || !has(oldSelf.storage.size)"
+          + " || (has(self.storage) && has(self.storage.size))";
+  static final String POOL_STORAGE_STAYS_MESSAGE =
+      "size cannot be taken back: the volumes have it. For others add a pool, and set the brokers"
+          + " of this one to 0";
 
   static final String METADATA_VERSION = "self.matches('^[4-9]\\\\.[0-9]{1,2}(-IV[0-9]{1,2})?$')";
   static final String METADATA_VERSION_MESSAGE =
@@ -75,26 +102,29 @@ final class SpecRules {
   static final String GROWS_MESSAGE =
       "'cannot shrink (' + oldSelf + ' → ' + self"
           + " + '); volumes only grow. Keep ' + oldSelf"
-          + " + ' or more; for smaller volumes make a second LogCluster and move the topics'";
+          + " + ' or more; for smaller volumes add a pool to spec.pools, and set the"
+          + " brokers of these to 0'";
   static final String CLASS_STAYS =
       "(has(self.class) ? self.class : '') == (has(oldSelf.class) ? oldSelf.class : '')";
   static final String CLASS_MESSAGE =
       "cannot change: volumes keep the class that they were made with. Set it back; for another"
-          + " class make a second LogCluster and move the topics";
+          + " class add a pool to spec.pools, and set the brokers of these to 0";
 
   static final String REPLICAS_FIT =
       "!has(self.defaults) || !has(self.defaults.replicationFactor)"
-          + " || self.defaults.replicationFactor <= self.brokers";
+          + " || self.defaults.replicationFactor <= "
+          + ALL_BROKERS;
   static final String REPLICAS_MESSAGE =
-      "more replicas than spec.brokers have no place; raise spec.brokers, make replicationFactor"
+      "more replicas than brokers have no place; raise spec.brokers, make replicationFactor"
           + " as low as that, or remove it (topics then get 3, or as many as there are brokers)";
   static final String MIN_ISR_FITS =
       "!has(self.defaults) || !has(self.defaults.minInsyncReplicas)"
           + " || self.defaults.minInsyncReplicas <= (has(self.defaults.replicationFactor)"
-          + " ? self.defaults.replicationFactor : (self.brokers < 3 ? self.brokers : 3))";
+          + " ? self.defaults.replicationFactor : ("
+          + (ALL_BROKERS + " < 3 ? " + ALL_BROKERS + " : 3))");
   static final String MIN_ISR_MESSAGE =
       "more in-sync replicas than replicas would refuse every write; make it at most"
-          + " replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)";
+          + " replicationFactor (where that is not set: 3, or as many as there are brokers if those are fewer)";
 
   static final String WINDOW_THERE =
       "!has(self.policy) || self.policy != 'Window'"
@@ -116,6 +146,25 @@ final class SpecRules {
       OWNED
           + ".filter(key, key in self)[0] + ' is set by the operator itself; remove it from config"
           + " (partitions, replication factor and min in-sync replicas are set in spec.defaults)'";
+
+  /** What brokers follow while they run, and all of them alike. */
+  private static final String DYNAMIC =
+      "['compression.gzip.level','compression.lz4.level','compression.type',"
+          + "'compression.zstd.level','log.cleaner.delete.retention.ms',"
+          + "'log.cleaner.max.compaction.lag.ms','log.cleaner.min.cleanable.ratio',"
+          + "'log.cleaner.min.compaction.lag.ms','log.cleanup.policy',"
+          + "'log.flush.interval.messages','log.flush.interval.ms','log.index.interval.bytes',"
+          + "'log.index.size.max.bytes','log.message.timestamp.after.max.ms',"
+          + "'log.message.timestamp.before.max.ms','log.message.timestamp.type',"
+          + "'log.preallocate','log.retention.bytes','log.retention.hours',"
+          + "'log.retention.minutes','log.retention.ms','log.roll.hours','log.roll.jitter.hours',"
+          + "'log.roll.jitter.ms','log.roll.ms','log.segment.bytes',"
+          + "'log.segment.delete.delay.ms','max.decompressed.message.bytes','message.max.bytes',"
+          + "'unclean.leader.election.enable']";
+
+  static final String POOL_CONFIG_FREE = DYNAMIC + ".all(key, !(key in self))";
+  static final String POOL_CONFIG_MESSAGE =
+      DYNAMIC + ".filter(key, key in self)[0] + ' is one for all pools; set it in spec.config'";
 
   private SpecRules() {}
 }

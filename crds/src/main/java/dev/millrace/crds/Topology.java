@@ -19,4 +19,7 @@ public record Topology(
     @JsonPropertyDescription("Labels that a node must have.")
         @Nullable Map<String, String> nodeSelector,
     @JsonPropertyDescription("Taints that brokers bear.") @Nullable List<Toleration> tolerations,
-    @JsonPropertyDescription("PriorityClass of the pods.") @Nullable String priorityClass) {}
+    @JsonPropertyDescription("PriorityClass of the pods.") @Nullable String priorityClass) {
+  /** Anywhere. */
+  public static final Topology ANYWHERE = new Topology(null, null, null, null);
+}

@@ -30,7 +30,7 @@ import java.util.Map;
  *
  * @param kind the model
  * @param columns in their order, in capitals
- * @param maps lists below the status that are maps: path → key
+ * @param maps lists that are maps: path → key
  * @param required of their elements, beside the key
  * @param rules on the object itself
  */
@@ -40,6 +40,8 @@ record CrdYaml(
     Map<String, String> maps,
     Map<String, List<String>> required,
     List<ValidationRule> rules) {
+  private static final long LONGEST_QUANTITY = 30;
+
   private static final Path FOLDER = Path.of("src/main/resources/crds");
 
   /** LogCluster. */
@@ -58,8 +60,15 @@ record CrdYaml(
               "CONTROLLER",
               "BYTES",
               "AGE"),
-          Map.of("conditions", "type", "brokerStates", "id"),
-          Map.of("conditions", List.of("type", "status"), "brokerStates", List.of("id")),
+          Map.of(
+              "status.conditions", "type",
+              "status.brokerStates", "id",
+              "status.pools", "name",
+              "spec.pools", "name"),
+          Map.of(
+              "status.conditions", List.of("type", "status"),
+              "status.brokerStates", List.of("id"),
+              "status.pools", List.of("name")),
           List.of());
 
   /** LogTopic. */
@@ -76,8 +85,8 @@ record CrdYaml(
               "TOPIC",
               "TOPIC-ID",
               "AGE"),
-          Map.of("conditions", "type"),
-          Map.of("conditions", List.of("type", "status")),
+          Map.of("status.conditions", "type"),
+          Map.of("status.conditions", List.of("type", "status")),
           List.of(
               rule(TopicRules.TOPIC_STAYS, TopicRules.TOPIC_MESSAGE),
               rule(TopicRules.NAME_FITS, TopicRules.NAME_FITS_MESSAGE)));
@@ -120,12 +129,12 @@ record CrdYaml(
       served.getAdditionalPrinterColumns().sort(Comparator.comparing(of::position));
       var root = served.getSchema().getOpenAPIV3Schema();
       root.setRequired(List.of("spec"));
-      of.maps.forEach((list, key) -> asMap(property(root, "status", list), key));
+      of.maps.forEach((list, key) -> asMap(property(root, list.split("\\.")), key));
       of.required.forEach(
           (list, fields) ->
-              property(root, "status", list).getItems().getSchema().setRequired(fields));
+              property(root, list.split("\\.")).getItems().getSchema().setRequired(fields));
       root.getXKubernetesValidations().addAll(of.rules);
-      eachRuleOnce(root);
+      tidy(root);
       return crd;
     }
 
@@ -137,11 +146,20 @@ record CrdYaml(
       return schema;
     }
 
-    /** Annotations of a record's component are found twice, on its field and on its accessor. */
-    private static void eachRuleOnce(JSONSchemaProps schema) {
-      var rules = schema.getXKubernetesValidations();
-      schema.setXKubernetesValidations(rules.stream().distinct().toList());
-      schema.getProperties().values().forEach(Mended::eachRuleOnce);
+    /**
+     * Annotations of a record's component are found twice, on its field and on its accessor. What a
+     * rule costs is reckoned by the longest text that there may be.
+     */
+    private static void tidy(JSONSchemaProps schema) {
+      var rules = schema.getXKubernetesValidations().stream().distinct().toList();
+      schema.setXKubernetesValidations(rules);
+      if (rules.stream().anyMatch(rule -> SpecRules.IS_QUANTITY.equals(rule.getRule()))) {
+        schema.setMaxLength(LONGEST_QUANTITY);
+      }
+      schema.getProperties().values().forEach(Mended::tidy);
+      if (schema.getItems() != null) {
+        tidy(schema.getItems().getSchema());
+      }
     }
 
     private static void asMap(JSONSchemaProps list, String key) {

@@ -7,13 +7,16 @@ import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
-import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.Advertise;
 import dev.millrace.operator.resources.BrokerSettings;
+import dev.millrace.operator.resources.Pools;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.resources.Wanted;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -43,14 +46,30 @@ public final class Fixtures {
   /** What is wanted of that cluster with so many brokers. */
   public static Wanted wanted(String spec, int brokers) {
     var cluster = cluster(spec);
-    return new Wanted(
-        cluster, brokers, MemoryPlan.of(cluster.getSpec()), Optional.empty(), SETTINGS);
+    return wanted(cluster, brokers, SETTINGS);
+  }
+
+  /** What an operator wants of a cluster without pools. */
+  public static Wanted wanted(LogCluster cluster, int brokers, BrokerSettings settings) {
+    var pool = Pools.of(cluster, List.of()).current().getFirst();
+    return new Wanted(cluster, pool, brokers, Optional.empty(), settings);
+  }
+
+  /** All objects of a cluster without pools. */
+  public static List<HasMetadata> objects(Wanted wanted) {
+    return Wanted.objects(List.of(wanted), Map.of(), 1);
+  }
+
+  /** So many brokers outside of pools. */
+  public static Roster brokers(int count) {
+    return Roster.of(0, count);
   }
 
   /** A pod of {@code events}. */
   public static PodView pod(int id, boolean ready, String revision) {
     return new PodView(
         id,
+        "",
         "events-" + id,
         "uid-" + id,
         Optional.of("10.0.0." + (id + 1)),

@@ -115,7 +115,7 @@ class OperatorClientTest {
 
   @Test
   void nothingThatIsWantedGetsLost() {
-    assertThat(Fixtures.wanted(SPEC, 3).objects(1))
+    assertThat(Fixtures.objects(Fixtures.wanted(SPEC, 3)))
         .allSatisfy(
             wanted ->
                 assertThat(

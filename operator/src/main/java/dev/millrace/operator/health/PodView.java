@@ -1,6 +1,7 @@
 package dev.millrace.operator.health;
 
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.Pool;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * What matters of a broker's pod.
  *
  * @param id the broker's id: the pod's ordinal
+ * @param pool the name of its pool; empty where it is of none
  * @param uid tells a pod from its successor of the same name
  * @param revision the revision of the StatefulSet's template that it was made from; another one
  *     where the pod is to be restarted
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
  */
 public record PodView(
     int id,
+    String pool,
     String name,
     String uid,
     Optional<String> ip,
@@ -45,7 +48,7 @@ public record PodView(
   /** The view of a pod of this cluster; empty where the name is not one of its brokers'. */
   public static Optional<PodView> of(ClusterNames names, Pod pod) {
     var meta = pod.getMetadata();
-    var prefix = names.cluster() + "-";
+    var prefix = Pool.statefulSet(names, Pool.nameOf(pod)) + "-";
     if (!meta.getName().startsWith(prefix)) {
       return Optional.empty();
     }
@@ -56,6 +59,7 @@ public record PodView(
     return Optional.of(
         new PodView(
             Integer.parseInt(ordinal),
+            Pool.nameOf(pod),
             meta.getName(),
             Optional.ofNullable(meta.getUid()).orElse(""),
             Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP()),

@@ -5,6 +5,10 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.MetadataLog;
 import dev.millrace.operator.resources.MetadataLogs;
+import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools;
+import dev.millrace.operator.resources.Roster;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -20,20 +24,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is there of a cluster, as the informers last saw it: read once, at one time. */
 final class Actual {
   private final Map<Class<?>, List<? extends HasMetadata>> objects = new HashMap<>();
   private final ClusterNames names;
-  private final Optional<StatefulSet> statefulSet;
+  private final List<StatefulSet> statefulSets;
 
   Actual(Context<LogCluster> context, ClusterNames names) {
     for (var kind : Sources.ALL) {
       objects.put(kind, context.getSecondaryResourcesAsStream(kind).toList());
     }
     this.names = names;
-    this.statefulSet = find(StatefulSet.class, names.cluster());
+    this.statefulSets = Pools.sets(names, all(StatefulSet.class));
   }
 
   private <R extends HasMetadata> Stream<R> all(Class<R> kind) {
@@ -44,18 +49,23 @@ final class Actual {
     return all(kind).filter(object -> name.equals(object.getMetadata().getName())).findFirst();
   }
 
-  Optional<StatefulSet> statefulSet() {
-    return statefulSet;
+  /** Those of the pools that there are. */
+  List<StatefulSet> statefulSets() {
+    return statefulSets;
   }
 
-  Optional<Integer> replicas() {
-    return statefulSet.map(set -> set.getSpec().getReplicas());
+  Optional<StatefulSet> statefulSet(Pool pool) {
+    return statefulSets.stream().filter(pool::owns).findFirst();
   }
 
-  Optional<Quantity> claimSize() {
-    return statefulSet
-        .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream().findFirst())
-        .map(claim -> claim.getSpec().getResources().getRequests().get("storage"));
+  /** The brokers that there are to be by what there is; empty where nothing is there yet. */
+  Optional<Roster> running(Pools pools) {
+    return pools.running(statefulSets, Roster.of(pods().stream().map(PodView::id).toList()));
+  }
+
+  /** What the claims of a pool were made with. */
+  Optional<Quantity> claimSize(Pool pool) {
+    return statefulSet(pool).flatMap(Pools::claimSize);
   }
 
   /** How many brokers may be evicted at a time; one where nothing says so yet. */
@@ -73,18 +83,6 @@ final class Actual {
         .orElseGet(TreeMap::new);
   }
 
-  /** The revision that pods should have; empty while Kubernetes has not computed it. */
-  String revision() {
-    return statefulSet.map(Actual::revision).orElse("");
-  }
-
-  static String revision(StatefulSet set) {
-    return Optional.ofNullable(set.getStatus())
-        .filter(status -> set.getMetadata().getGeneration().equals(status.getObservedGeneration()))
-        .map(status -> status.getUpdateRevision())
-        .orElse("");
-  }
-
   /** Whether all brokers that there are to be are ready and of this image. */
   boolean runs(String image) {
     long running =
@@ -95,8 +93,8 @@ final class Actual {
                     image.equals(pod.getSpec().getContainers().getFirst().getImage())
                         && PodView.of(names, pod).filter(PodView::ready).isPresent())
             .count();
-    return replicas().filter(brokers -> brokers == running).isPresent()
-        && running == podObjects().count();
+    int wanted = statefulSets.stream().mapToInt(set -> set.getSpec().getReplicas()).sum();
+    return running > 0 && running == wanted && running == podObjects().count();
   }
 
   Stream<Pod> podObjects() {
@@ -110,10 +108,30 @@ final class Actual {
         .toList();
   }
 
-  List<PersistentVolumeClaim> claims(int brokers) {
-    return all(PersistentVolumeClaim.class)
-        .filter(claim -> names.isClaim(claim.getMetadata().getName(), brokers))
-        .sorted(Comparator.comparing(claim -> claim.getMetadata().getName()))
-        .toList();
+  /** The claims of these brokers that there are. */
+  SortedMap<Integer, PersistentVolumeClaim> claims(Pools pools, Roster brokers) {
+    var claims = new TreeMap<Integer, PersistentVolumeClaim>();
+    var byName =
+        all(PersistentVolumeClaim.class)
+            .collect(Collectors.toMap(claim -> claim.getMetadata().getName(), claim -> claim));
+    for (int id : brokers.ids()) {
+      Optional.ofNullable(byName.get(pools.of(id).claim(id)))
+          .ifPresent(claim -> claims.put(id, claim));
+    }
+    return claims;
+  }
+
+  /** Files of the brokers' configuration of pools that go their way. */
+  Map<String, String> files(List<Pool> left) {
+    var files = new TreeMap<String, String>();
+    find(ConfigMap.class, names.config())
+        .map(ConfigMap::getData)
+        .ifPresent(
+            data ->
+                left.stream()
+                    .map(Pool::file)
+                    .filter(data::containsKey)
+                    .forEach(file -> files.put(file, data.get(file))));
+    return files;
   }
 }

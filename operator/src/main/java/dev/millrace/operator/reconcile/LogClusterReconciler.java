@@ -11,17 +11,20 @@ import dev.millrace.crds.SingleReplicaPolicy;
 import dev.millrace.crds.Upgrades;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.PodView;
-import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.Evictions;
 import dev.millrace.operator.roll.Resizing;
+import dev.millrace.operator.roll.Revisions;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -49,6 +52,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -72,9 +77,6 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
    */
   public static final long PAGE = 100;
 
-  /** The revision of brokers that are to be otherwise than all that there are. */
-  private static final String NEW = "new";
-
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
   /** What somebody has written in between is in the cache by then. */
@@ -93,6 +95,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private final Volumes volumes;
   private final Restarter restarter;
   private final Resizer resizer;
+  private final Farewell farewell;
   private final RestartTimes times;
   private final Zones zones;
   private final StatusWriter writer;
@@ -124,6 +127,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     this.volumes = new Volumes(client);
     this.restarter = new Restarter(client);
     this.resizer = new Resizer(client);
+    this.farewell = new Farewell(client);
     this.times = new RestartTimes(clock);
     this.zones = new Zones(client, settings.labelsZones());
     this.writer = new StatusWriter(client);
@@ -180,33 +184,35 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var spec = cluster.getSpec();
     var id = ResourceID.fromResource(cluster);
     var health = requireNonNull(sources).health().of(id);
-    var memory = MemoryPlan.of(spec);
+    var pools = Pools.of(cluster, actual.statefulSets());
     var scale =
         ScalePlanner.decide(
-            spec.brokers(),
-            actual.replicas(),
+            pools.wanted(),
+            actual.running(pools),
             health,
             requireNonNull(sources).moves().of(id),
             rebalance(spec).auto());
-    var fresh = new Wanted(cluster, scale.brokers(), memory, actual.claimSize(), settings);
-    var tuning = tuning(cluster, actual, actual.runs(fresh.rendering().image()));
+    var fresh = wanted(cluster, pools, scale.brokers(), actual);
+    var tuning = tuning(cluster, actual, actual.runs(fresh.getFirst().rendering().image()));
     identity.ensure(cluster, actual.find(MetadataLog.class, names.cluster()), tuning.written());
-    var renewal =
-        Renewal.of(
-            cluster,
-            fresh.rendering(),
-            open(spec),
-            actual.statefulSet(),
-            actual.find(ConfigMap.class, names.config()));
-    var wanted = fresh.keeping(renewal.kept());
+    var config = actual.find(ConfigMap.class, names.config());
+    var wanted = new ArrayList<Wanted>();
+    var renewals = new ArrayList<Renewal>();
+    for (var pool : fresh) {
+      var renewal = Renewal.of(pool, open(spec), actual.statefulSet(pool.pool()), config);
+      renewals.add(renewal);
+      wanted.add(pool.keeping(renewal.kept()));
+    }
+    int evictions = Evictions.allowed(health, policy(spec), actual.evictions());
     boolean changed = false;
-    for (var object : wanted.objects(Evictions.allowed(health, policy(spec), actual.evictions()))) {
+    for (var object : Wanted.objects(wanted, actual.files(pools.left()), evictions)) {
       boolean written =
           applier.apply(object, actual.find(object.getClass(), object.getMetadata().getName()));
       changed |= written && object instanceof StatefulSet;
     }
-    zones.label(actual.podObjects(), wanted.zoneKey());
-    var claims = volumes.grown(actual.claims(scale.brokers()), spec.storage().size());
+    pools.left().forEach(pool -> leave(pool, scale.brokers(), actual));
+    zones.label(actual.podObjects(), wanted.getFirst().zoneKey());
+    var claims = volumes.grown(actual.claims(pools, scale.brokers()), pools);
     var departed = ScalePlanner.departed(scale.brokers(), health);
     if (!departed.isEmpty()) {
       calls.registry().unregister(clients(actual), departed);
@@ -215,13 +221,17 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var roll =
         changed
             ? new Preparing()
-            : roll(names, roller(spec, scale.brokers(), actual.revision()), actual, health);
-    var movement = movement(cluster, scale, roll, actual, health);
+            : roll(
+                names,
+                roller(spec, scale.brokers(), Revisions.of(actual.statefulSets())),
+                actual,
+                health);
+    var movement = movement(cluster, pools, scale, roll, actual, health);
     return new Observation(
         cluster,
         names,
-        BrokerSettings.version(wanted.rendering().image()),
-        memory,
+        BrokerSettings.version(wanted.getFirst().rendering().image()),
+        pools,
         scale,
         movement,
         roll,
@@ -229,10 +239,25 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         claims,
         health,
         departed,
-        renewal,
+        Renewal.together(renewals),
         tuning,
         false,
         Optional.empty());
+  }
+
+  /** What is wanted of each pool, of which some brokers are to run now. */
+  private List<Wanted> wanted(LogCluster cluster, Pools pools, Roster brokers, Actual actual) {
+    return pools.current().stream()
+        .map(
+            pool ->
+                new Wanted(
+                    cluster, pool, pool.of(brokers).size(), actual.claimSize(pool), settings))
+        .toList();
+  }
+
+  private void leave(Pool pool, Roster brokers, Actual actual) {
+    boolean empty = actual.podObjects().noneMatch(pool::owns);
+    actual.statefulSet(pool).ifPresent(set -> farewell.step(pool, set, brokers, empty));
   }
 
   /** Has running brokers follow what the spec sets for them. */
@@ -249,11 +274,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /** What there is, with nothing done about it. */
   private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
-    var set = actual.statefulSet();
-    int brokers = actual.replicas().orElse(cluster.getSpec().brokers());
+    var pools = Pools.of(cluster, actual.statefulSets());
+    var set = actual.statefulSet(pools.current().getFirst());
+    var brokers = actual.running(pools).orElseGet(pools::wanted);
     Optional<Prospect> prospect = Optional.empty();
     if (Annotations.asks(cluster, Observation.PLAN)) {
-      prospect = Optional.of(prospect(cluster, names, actual));
+      prospect = Optional.of(prospect(cluster, pools, names, actual));
     } else {
       requireNonNull(sources).moves().want(id, Optional.empty());
     }
@@ -263,12 +289,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         set.map(now -> now.getSpec().getTemplate().getSpec().getContainers().getFirst())
             .map(container -> BrokerSettings.version(container.getImage()))
             .orElse(""),
-        MemoryPlan.of(cluster.getSpec()),
+        pools,
         new ScaleDecision.Keep(brokers),
         Movement.NONE,
         new Settled(),
         actual.pods(),
-        Volumes.seen(actual.claims(brokers)),
+        Volumes.seen(actual.claims(pools, brokers), pools),
         requireNonNull(sources).health().of(id),
         List.of(),
         Renewal.NONE,
@@ -278,52 +304,56 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   /** What a pass would lead to, and about how long that would take. */
-  private Prospect prospect(LogCluster cluster, ClusterNames names, Actual actual) {
+  private Prospect prospect(LogCluster cluster, Pools pools, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
     var spec = cluster.getSpec();
     var moves = requireNonNull(sources).moves();
     var health = requireNonNull(sources).health().of(id);
-    int brokers = actual.replicas().orElse(spec.brokers());
-    var fresh = new Wanted(cluster, brokers, MemoryPlan.of(spec), actual.claimSize(), settings);
-    var changes =
-        Renewal.coming(
-            cluster,
-            fresh.rendering(),
-            open(spec),
-            actual.statefulSet(),
-            actual.find(ConfigMap.class, names.config()));
-    boolean resized =
-        actual
-            .statefulSet()
-            .filter(
-                set -> Resizing.suffices(set.getSpec().getTemplate(), fresh.rendering().template()))
-            .isPresent();
-    boolean same = changes.isEmpty() || resized && resizer.able();
-    var outdated = roller(spec, brokers, same ? actual.revision() : NEW);
-    var goal = decision(cluster, brokers, new Settled(), actual, health).prospect();
+    var brokers = actual.running(pools).orElseGet(pools::wanted);
+    var config = actual.find(ConfigMap.class, names.config());
+    var changes = new LinkedHashSet<String>();
+    var revisions = Revisions.of(actual.statefulSets());
+    for (var fresh : wanted(cluster, pools, brokers, actual)) {
+      var set = actual.statefulSet(fresh.pool());
+      var coming = Renewal.coming(fresh, open(spec), set, config);
+      changes.addAll(coming);
+      if (!coming.isEmpty() && !resized(set, fresh)) {
+        revisions = revisions.renewed(fresh.pool());
+      }
+    }
+    var outdated = roller(spec, brokers, revisions);
+    var goal = decision(cluster, pools, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
     var noted = actual.settings();
     var tuning = new Tuning(DynamicSettings.of(spec, noted, true), noted, Optional.empty());
     return new Prospect(
-        changes,
+        List.copyOf(changes),
         tuning.pending(),
         outdated.order(actual.pods(), health).stream().map(PodView::name).toList(),
         brokers,
-        spec.brokers(),
+        pools.wanted(),
         new Movement(goal, moves.of(id)),
         times.each(id));
+  }
+
+  /** Whether what comes comes while brokers run. */
+  private boolean resized(Optional<StatefulSet> set, Wanted fresh) {
+    var template = fresh.rendering().template();
+    return set.filter(now -> Resizing.suffices(now.getSpec().getTemplate(), template)).isPresent()
+        && resizer.able();
   }
 
   /** Has replicas move, or not any more; what comes of it is seen in later passes. */
   private Movement movement(
       LogCluster cluster,
+      Pools pools,
       ScaleDecision scale,
       RollDecision roll,
       Actual actual,
       ClusterHealth health) {
     var id = ResourceID.fromResource(cluster);
     var moves = requireNonNull(sources).moves();
-    var decision = decision(cluster, scale.brokers(), roll, actual, health);
+    var decision = decision(cluster, pools, scale.brokers(), roll, actual, health);
     var movement = new Movement(decision.goal(), moves.of(id));
     if (decision.settled() && health.cluster().isPresent()) {
       moves.evened(id, decision.holdings());
@@ -333,14 +363,19 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   private MoveDecision decision(
-      LogCluster cluster, int running, RollDecision roll, Actual actual, ClusterHealth health) {
+      LogCluster cluster,
+      Pools pools,
+      Roster running,
+      RollDecision roll,
+      Actual actual,
+      ClusterHealth health) {
     var id = ResourceID.fromResource(cluster);
     var moves = requireNonNull(sources).moves();
-    int wanted = cluster.getSpec().brokers();
-    int staying = Math.min(wanted, running);
+    var wanted = pools.wanted();
+    var staying = running.without(running.without(wanted));
     long ready =
         actual.pods().stream()
-            .filter(pod -> pod.id() < staying && pod.ready() && !pod.deleting())
+            .filter(pod -> staying.has(pod.id()) && pod.ready() && !pod.deleting())
             .count();
     return new MoveDecision(
         rebalance(cluster.getSpec()),
@@ -348,15 +383,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         wanted,
         running,
         health,
-        roll instanceof Settled && ready == staying,
+        roll instanceof Settled && ready == staying.size(),
         Statuses.moving(cluster.getStatus()),
         moves.of(id),
         moves.evened(id));
   }
 
-  private static Roller roller(LogClusterSpec spec, int brokers, String revision) {
+  private static Roller roller(LogClusterSpec spec, Roster brokers, Revisions revisions) {
     int parallelism = Optional.ofNullable(spec.rolling()).map(Rolling::parallelism).orElse(1);
-    return new Roller(brokers, revision, policy(spec), parallelism);
+    return new Roller(brokers, revisions, policy(spec), parallelism);
   }
 
   private static Rebalance rebalance(LogClusterSpec spec) {
@@ -376,8 +411,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
 
   private RollDecision roll(
       ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
-    var resize =
-        actual.statefulSet().flatMap(set -> resizer.step(set, actual.podObjects().toList()));
+    var resize = resizer.step(actual.statefulSets(), actual.podObjects().toList());
     if (resize.isPresent()) {
       return resize.get();
     }

@@ -2,7 +2,9 @@ package dev.millrace.operator.reconcile;
 
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.BrokerPod;
+import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.roll.Resizing;
+import dev.millrace.operator.roll.Revisions;
 import dev.millrace.operator.roll.RollDecision.Resize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -44,7 +46,11 @@ final class Resizer {
   }
 
   /** One pass; empty where nobody is to be resized, or is being. */
-  Optional<Resize> step(StatefulSet set, List<Pod> pods) {
+  Optional<Resize> step(List<StatefulSet> sets, List<Pod> pods) {
+    return sets.stream().flatMap(set -> step(set, pods).stream()).reduce(Resize::and);
+  }
+
+  private Optional<Resize> step(StatefulSet set, List<Pod> pods) {
     var resizing = resizing(set, pods);
     if (resizing.equals(Resizing.NONE) || !able()) {
       return Optional.empty();
@@ -61,8 +67,11 @@ final class Resizer {
 
   private Resizing resizing(StatefulSet set, List<Pod> pods) {
     var resizable =
-        pods.stream().filter(pod -> !refused.contains(pod.getMetadata().getUid())).toList();
-    return Resizing.of(set.getSpec().getTemplate(), Actual.revision(set), resizable);
+        pods.stream()
+            .filter(pod -> Pool.nameOf(pod).equals(Pool.nameOf(set)))
+            .filter(pod -> !refused.contains(pod.getMetadata().getUid()))
+            .toList();
+    return Resizing.of(set.getSpec().getTemplate(), Revisions.of(set), resizable);
   }
 
   /** Whether the API server resizes pods. */
@@ -89,7 +98,7 @@ final class Resizer {
         Serialization.asJson(
             Map.of(
                 "metadata",
-                Map.of("uid", uid, "annotations", Map.of(PodView.RESIZED, Actual.revision(set))))));
+                Map.of("uid", uid, "annotations", Map.of(PodView.RESIZED, Revisions.of(set))))));
     LOG.atInfo()
         .addKeyValue("pod", name(pod))
         .addKeyValue("limits", resources.getLimits())

@@ -3,6 +3,8 @@ package dev.millrace.operator.reconcile;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.Pools;
+import dev.millrace.operator.roll.Revisions;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -45,13 +47,21 @@ final class Restarter {
 
   /** Does the next step of a roll, and says which it was. */
   RollDecision step(ClusterNames names, Roller roller, ClusterHealth health) {
-    var set =
-        client.apps().statefulSets().inNamespace(names.namespace()).withName(names.cluster()).get();
+    var sets =
+        Pools.sets(
+            names,
+            client
+                .apps()
+                .statefulSets()
+                .inNamespace(names.namespace())
+                .withLabels(names.selector())
+                .list()
+                .getItems()
+                .stream());
     var pods =
         client.pods().inNamespace(names.namespace()).withLabels(names.selector()).list().getItems();
     var views = pods.stream().flatMap(pod -> PodView.of(names, pod).stream()).toList();
-    var decision =
-        roller.withRevision(set == null ? "" : Actual.revision(set)).decide(views, health);
+    var decision = roller.withRevisions(Revisions.of(sets)).decide(views, health);
     return decision instanceof Restart restart ? restarted(names, pods, restart) : decision;
   }
 

@@ -1,14 +1,16 @@
 package dev.millrace.operator.reconcile;
 
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.status.Claims;
 import dev.millrace.operator.status.Claims.Claim;
+import dev.millrace.operator.status.Claims.Refusal;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,21 +27,32 @@ final class Volumes {
     this.client = client;
   }
 
-  Claims grown(List<PersistentVolumeClaim> claims, Quantity size) {
-    Optional<String> refused = Optional.empty();
-    for (var claim : claims) {
-      var view = Claim.of(claim);
+  /**
+   * Has claims grow.
+   *
+   * @param claims by broker
+   * @param pools of which the brokers are
+   */
+  Claims grown(SortedMap<Integer, PersistentVolumeClaim> claims, Pools pools) {
+    Optional<Refusal> refused = Optional.empty();
+    for (var each : claims.entrySet()) {
+      var size = pools.of(each.getKey()).spec().storage().size();
+      var view = Claim.of(each.getValue(), size);
       // One that has no volume yet cannot be changed; it grows once it has.
-      if (view.bound() && view.smallerThan(size) && refused.isEmpty()) {
-        refused = grow(claim, size);
+      if (view.bound() && view.small() && refused.isEmpty()) {
+        refused = grow(each.getValue(), size).map(why -> new Refusal(size, why));
       }
     }
-    return new Claims(claims.stream().map(Claim::of).toList(), refused);
+    return new Claims(seen(claims, pools).all(), refused);
   }
 
   /** What there is, as it is. */
-  static Claims seen(List<PersistentVolumeClaim> claims) {
-    return new Claims(claims.stream().map(Claim::of).toList(), Optional.empty());
+  static Claims seen(SortedMap<Integer, PersistentVolumeClaim> claims, Pools pools) {
+    return new Claims(
+        claims.entrySet().stream()
+            .map(each -> Claim.of(each.getValue(), pools.of(each.getKey()).spec().storage().size()))
+            .toList(),
+        Optional.empty());
   }
 
   private Optional<String> grow(PersistentVolumeClaim claim, Quantity size) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The brokers' properties file: one for all of them, and independent of how many there are, so that
+ * The brokers' properties: a file for all of a pool, and independent of how many there are, so that
  * scaling changes nothing for a broker that runs.
  */
 final class BrokerConfig {
@@ -22,10 +22,10 @@ final class BrokerConfig {
 
   private BrokerConfig() {}
 
-  static ConfigMap configMap(Wanted wanted, Rendering rendering) {
+  static ConfigMap configMap(Wanted wanted, Map<String, String> files) {
     return new ConfigMapBuilder()
         .withMetadata(wanted.metadata(wanted.names().config()))
-        .withData(Map.of(FILE, rendering.config()))
+        .withData(files)
         .build();
   }
 

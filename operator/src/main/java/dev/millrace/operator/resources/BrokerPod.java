@@ -5,6 +5,7 @@ import static dev.millrace.operator.resources.ClusterNames.HEALTH_PORT;
 import static dev.millrace.operator.resources.ClusterNames.INTERNAL_PORT;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.millrace.crds.LogClusterSpec;
 import dev.millrace.crds.Topology;
 import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.Container;
@@ -92,10 +93,10 @@ public final class BrokerPod {
 
   private static PodTemplateSpec unmarked(Wanted wanted, String config) {
     var names = wanted.names();
-    var topology = topology(wanted);
+    var topology = topology(wanted.spec());
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
-        .withLabels(names.labels())
+        .withLabels(wanted.pool().labels())
         .withAnnotations(Map.of(CONFIG_HASH, Fingerprint.of(config)))
         .endMetadata()
         .withNewSpec()
@@ -107,7 +108,7 @@ public final class BrokerPod {
         .withTolerations(topology.tolerations())
         .withPriorityClassName(topology.priorityClass())
         .withTopologySpreadConstraints(
-            spread(wanted, zoneKey(wanted)), spread(wanted, "kubernetes.io/hostname"))
+            spread(wanted, wanted.zoneKey()), spread(wanted, "kubernetes.io/hostname"))
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
         .withRunAsUser(USER)
@@ -133,7 +134,7 @@ public final class BrokerPod {
         .withPath("zone")
         .withNewFieldRef()
         .withApiVersion("v1")
-        .withFieldPath("metadata.labels['%s']".formatted(zoneKey(wanted)))
+        .withFieldPath("metadata.labels['%s']".formatted(wanted.zoneKey()))
         .endFieldRef()
         .endItem()
         .endDownwardAPI()
@@ -147,14 +148,13 @@ public final class BrokerPod {
         .build();
   }
 
-  private static Topology topology(Wanted wanted) {
-    return Optional.ofNullable(wanted.spec().topology())
-        .orElseGet(() -> new Topology(null, null, null, null));
+  static Topology topology(LogClusterSpec spec) {
+    return requireNonNullElse(spec.topology(), Topology.ANYWHERE);
   }
 
   /** The label, of nodes and of pods, that tells a zone. */
-  static String zoneKey(Wanted wanted) {
-    return Optional.ofNullable(topology(wanted).zoneKey()).orElse(ZONE_KEY);
+  static String zoneKey(Topology topology) {
+    return requireNonNullElse(topology.zoneKey(), ZONE_KEY);
   }
 
   private static Container container(Wanted wanted) {
@@ -162,7 +162,7 @@ public final class BrokerPod {
         .withName(CONTAINER)
         .withImage(wanted.settings().image(Optional.ofNullable(wanted.spec().version())))
         .withImagePullPolicy("IfNotPresent")
-        .withArgs("--config=" + CONFIG_DIRECTORY + "/" + BrokerConfig.FILE)
+        .withArgs("--config=" + CONFIG_DIRECTORY + "/" + wanted.pool().file())
         .withPorts(
             port("client", CLIENT_PORT),
             port("internal", INTERNAL_PORT),
@@ -207,7 +207,7 @@ public final class BrokerPod {
         field("POD_IP", "status.podIP"),
         field("MILLRACE_NODE_ID", "metadata.labels['apps.kubernetes.io/pod-index']"),
         value(ZONE_WAIT, Integer.toString(wanted.settings().labelsZones() ? ZONE_WAIT_MS : 0)),
-        value("JDK_JAVA_OPTIONS", String.join(" ", wanted.memory().jvmOptions())));
+        value("JDK_JAVA_OPTIONS", String.join(" ", wanted.pool().memory().jvmOptions())));
   }
 
   private static EnvVar value(String name, String value) {
@@ -227,7 +227,7 @@ public final class BrokerPod {
   }
 
   private static ResourceRequirements resources(Wanted wanted) {
-    var memory = new Quantity(MemoryPlan.text(wanted.memory().limitMi()));
+    var memory = new Quantity(MemoryPlan.text(wanted.pool().memory().limitMi()));
     return new ResourceRequirementsBuilder()
         .addToRequests("memory", memory)
         .addToLimits("memory", memory)

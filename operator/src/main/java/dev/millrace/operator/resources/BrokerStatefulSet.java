@@ -5,29 +5,36 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetOrdinalsBuilder;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The brokers. Under {@code OnDelete} Kubernetes brings a broker back by itself, the operator dead
- * or alive, but never restarts one for a change: that is the roller's to decide.
+ * The brokers of a pool. Their ids are the ordinals of their pods. Under {@code OnDelete}
+ * Kubernetes brings a broker back by itself, the operator dead or alive, but never restarts one for
+ * a change: that is the roller's to decide.
  */
 final class BrokerStatefulSet {
   private BrokerStatefulSet() {}
 
-  static StatefulSet of(Wanted wanted, Rendering rendering) {
-    var names = wanted.names();
+  static StatefulSet of(Wanted wanted) {
+    var pool = wanted.pool();
+    var rendering = wanted.rendering();
     var storage = wanted.spec().storage();
     return new StatefulSetBuilder()
-        .withMetadata(wanted.metadata(names.cluster()))
+        .withMetadata(wanted.metadata(pool.statefulSet(), pool.labels()))
         .editMetadata()
-        .addToAnnotations(Renewal.ASKED, Renewal.asked(wanted.cluster()))
+        .addToAnnotations(Renewal.ASKED, Renewal.asked(wanted))
         .addToAnnotations(Renewal.RENDERED, rendering.fingerprint())
         .endMetadata()
         .withNewSpec()
         .withReplicas(wanted.brokers())
-        .withServiceName(names.headlessService())
+        .withOrdinals(
+            pool.named()
+                ? new StatefulSetOrdinalsBuilder().withStart(pool.firstId()).build()
+                : null)
+        .withServiceName(pool.names().headlessService())
         .withPodManagementPolicy("Parallel")
         .withNewUpdateStrategy()
         .withType("OnDelete")
@@ -37,7 +44,7 @@ final class BrokerStatefulSet {
         .withWhenScaled(policy(storage.whenScaled()))
         .endPersistentVolumeClaimRetentionPolicy()
         .withNewSelector()
-        .withMatchLabels(names.selector())
+        .withMatchLabels(pool.selector())
         .endSelector()
         .withTemplate(rendering.template())
         .withVolumeClaimTemplates(claim(wanted))
@@ -56,7 +63,7 @@ final class BrokerStatefulSet {
         .withKind("PersistentVolumeClaim")
         .withNewMetadata()
         .withName(BrokerPod.VOLUME)
-        .withLabels(wanted.names().selector())
+        .withLabels(wanted.pool().selector())
         .endMetadata()
         .withNewSpec()
         .withAccessModes("ReadWriteOnce")

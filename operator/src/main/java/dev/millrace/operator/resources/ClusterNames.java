@@ -1,5 +1,6 @@
 package dev.millrace.operator.resources;
 
+import dev.millrace.crds.PoolSpec;
 import java.util.Map;
 
 /**
@@ -44,26 +45,18 @@ public record ClusterNames(String cluster, String namespace) {
     return cluster + "-broker";
   }
 
-  /** A broker's pod. */
-  public String pod(int id) {
-    return cluster + "-" + id;
-  }
-
-  /** Whether this is the claim of one of so many brokers. */
-  public boolean isClaim(String name, int brokers) {
-    var prefix = BrokerPod.VOLUME + "-" + cluster + "-";
-    var ordinal = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
-    return ordinal.matches("\\d{1,6}") && Integer.parseInt(ordinal) < brokers;
-  }
-
   /** The selector that finds the cluster's pods and nothing else. */
   public Map<String, String> selector() {
     return Map.of(CLUSTER_LABEL, cluster);
   }
 
-  /** The same as the scale subresource wants it. */
-  public String selectorText() {
-    return CLUSTER_LABEL + "=" + cluster;
+  /**
+   * A selector of the brokers outside of pools, as the scale subresource wants it.
+   *
+   * @param pools whether there are others
+   */
+  public String selectorText(boolean pools) {
+    return CLUSTER_LABEL + "=" + cluster + (pools ? ",!" + PoolSpec.LABEL : "");
   }
 
   Map<String, String> labels() {

@@ -55,6 +55,11 @@ public final class DynamicSettings {
 
   private DynamicSettings() {}
 
+  /** Their names. */
+  public static Set<String> names() {
+    return NAMES;
+  }
+
   /**
    * What the spec wants of them, by name, and the metadata version, which is like them but in two
    * things: it waits for the brokers, and stays when the spec says nothing of it any more.

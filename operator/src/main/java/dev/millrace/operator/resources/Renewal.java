@@ -3,7 +3,6 @@ package dev.millrace.operator.resources;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.crds.LogCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whether brokers get what this operator makes of their spec. They do when the user changes the
@@ -52,33 +52,31 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   }
 
   /**
-   * What is to be done with brokers that may exist.
+   * What is to be done with brokers of a pool, which may exist.
    *
+   * @param wanted what this operator wants of them
    * @param open whether they may get it without being asked for
    */
   public static Renewal of(
-      LogCluster cluster,
-      Rendering fresh,
-      boolean open,
-      Optional<StatefulSet> brokers,
-      Optional<ConfigMap> config) {
+      Wanted wanted, boolean open, Optional<StatefulSet> brokers, Optional<ConfigMap> config) {
     if (brokers.isEmpty() || config.isEmpty()) {
       return NONE;
     }
     var set = brokers.get();
+    var fresh = wanted.rendering();
+    var file = wanted.pool().file();
     var asked = annotation(set, ASKED);
     var rendered = annotation(set, RENDERED);
     var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
     if (open
         || rendered.isEmpty()
         || rendered.get().equals(fresh.fingerprint())
-        || !asked.equals(Optional.of(asked(cluster)))
-        || !text.containsKey(BrokerConfig.FILE)) {
+        || !asked.equals(Optional.of(asked(wanted)))
+        || !text.containsKey(file)) {
       return NONE;
     }
     var kept =
-        new Rendering(
-            text.getOrDefault(BrokerConfig.FILE, ""), set.getSpec().getTemplate(), rendered.get());
+        new Rendering(text.getOrDefault(file, ""), set.getSpec().getTemplate(), rendered.get());
     return new Renewal(Optional.of(kept), changes(kept, fresh));
   }
 
@@ -87,22 +85,33 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
    * waits until the user asks for it.
    */
   public static List<String> coming(
-      LogCluster cluster,
-      Rendering fresh,
-      boolean open,
-      Optional<StatefulSet> brokers,
-      Optional<ConfigMap> config) {
+      Wanted wanted, boolean open, Optional<StatefulSet> brokers, Optional<ConfigMap> config) {
+    var fresh = wanted.rendering();
     if (brokers.isEmpty()
         || config.isEmpty()
-        || of(cluster, fresh, open, brokers, config).kept().isPresent()
+        || of(wanted, open, brokers, config).kept().isPresent()
         || annotation(brokers.get(), RENDERED).equals(Optional.of(fresh.fingerprint()))) {
       return List.of();
     }
     var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
     return changes(
         new Rendering(
-            text.getOrDefault(BrokerConfig.FILE, ""), brokers.get().getSpec().getTemplate(), ""),
+            text.getOrDefault(wanted.pool().file(), ""), brokers.get().getSpec().getTemplate(), ""),
         fresh);
+  }
+
+  /** What waits in any of several pools. */
+  public static Renewal together(List<Renewal> all) {
+    return all.stream()
+        .filter(renewal -> renewal.kept().isPresent())
+        .reduce(
+            (one, other) ->
+                new Renewal(
+                    one.kept(),
+                    Stream.concat(one.changes().stream(), other.changes().stream())
+                        .distinct()
+                        .toList()))
+        .orElse(NONE);
   }
 
   /** What would change, in one line; empty where nothing waits. */
@@ -111,8 +120,8 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   }
 
   /** The fingerprint of what a user asks of brokers, the request to renew them included. */
-  static String asked(LogCluster cluster) {
-    var spec = (ObjectNode) Fingerprint.tree(cluster.getSpec());
+  static String asked(Wanted wanted) {
+    var spec = (ObjectNode) Fingerprint.tree(wanted.spec());
     spec.remove(NOT_OF_THE_POD);
     if (spec.get("config") instanceof ObjectNode config) {
       config.remove(DynamicSettings.NAMES);
@@ -121,7 +130,8 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
       }
     }
     var renew =
-        requireNonNullElse(cluster.getMetadata().getAnnotations(), Map.<String, String>of())
+        requireNonNullElse(
+                wanted.cluster().getMetadata().getAnnotations(), Map.<String, String>of())
             .getOrDefault(ANNOTATION, "");
     return Fingerprint.of(spec + renew);
   }

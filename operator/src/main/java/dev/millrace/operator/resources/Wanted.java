@@ -2,7 +2,6 @@ package dev.millrace.operator.resources;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterSpec;
-import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -10,14 +9,16 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * What every desired object is computed from.
+ * What the desired objects of a pool are computed from.
  *
  * @param cluster the LogCluster as its user wants it
- * @param brokers how many brokers to run now: not below what a safe scale-down allows
- * @param memory the plan for each of them
+ * @param brokers how many brokers of the pool to run now: not below what a safe scale-down allows
  * @param claimSize what the StatefulSet's claims were made with, which nothing can change: claims
  *     that exist grow one by one; empty while there is no StatefulSet
  * @param settings what the operator decides
@@ -25,24 +26,24 @@ import java.util.Optional;
  */
 public record Wanted(
     LogCluster cluster,
+    Pool pool,
     int brokers,
-    MemoryPlan memory,
     Optional<Quantity> claimSize,
     BrokerSettings settings,
     Optional<Rendering> kept) {
   /** What is wanted where nothing is kept. */
   public Wanted(
       LogCluster cluster,
+      Pool pool,
       int brokers,
-      MemoryPlan memory,
       Optional<Quantity> claimSize,
       BrokerSettings settings) {
-    this(cluster, brokers, memory, claimSize, settings, Optional.empty());
+    this(cluster, pool, brokers, claimSize, settings, Optional.empty());
   }
 
   /** The same, with brokers that keep what they run with. */
   public Wanted keeping(Optional<Rendering> rendering) {
-    return new Wanted(cluster, brokers, memory, claimSize, settings, rendering);
+    return new Wanted(cluster, pool, brokers, claimSize, settings, rendering);
   }
 
   /** What brokers get. */
@@ -53,32 +54,39 @@ public record Wanted(
   /**
    * All objects that the LogCluster owns, in the order in which they are needed.
    *
+   * @param pools what is wanted of each of its pools
+   * @param others files of the brokers' configuration that stay as they are
    * @param evictions how many brokers may be evicted at a time
    */
-  public List<HasMetadata> objects(int evictions) {
-    var rendering = rendering();
-    return List.of(
-        BrokerAccess.serviceAccount(this),
-        BrokerAccess.role(this),
-        BrokerAccess.roleBinding(this),
-        BrokerConfig.configMap(this, rendering),
-        BrokerServices.headless(this),
-        BrokerServices.bootstrap(this),
-        BrokerDisruptionBudget.of(this, evictions),
-        BrokerStatefulSet.of(this, rendering));
+  public static List<HasMetadata> objects(
+      List<Wanted> pools, Map<String, String> others, int evictions) {
+    var any = pools.getFirst();
+    var files = new TreeMap<>(others);
+    pools.forEach(pool -> files.put(pool.pool().file(), pool.rendering().config()));
+    return Stream.<HasMetadata>concat(
+            Stream.of(
+                BrokerAccess.serviceAccount(any),
+                BrokerAccess.role(any),
+                BrokerAccess.roleBinding(any),
+                BrokerConfig.configMap(any, files),
+                BrokerServices.headless(any),
+                BrokerServices.bootstrap(any),
+                BrokerDisruptionBudget.of(any, evictions)),
+            pools.stream().map(BrokerStatefulSet::of))
+        .toList();
   }
 
   LogClusterSpec spec() {
-    return cluster.getSpec();
+    return pool.spec();
   }
 
   ClusterNames names() {
-    return names(cluster);
+    return pool.names();
   }
 
   /** The label, of nodes and of pods, that tells a zone. */
   public String zoneKey() {
-    return BrokerPod.zoneKey(this);
+    return BrokerPod.zoneKey(BrokerPod.topology(spec()));
   }
 
   /** The names of a cluster's objects. */
@@ -86,11 +94,16 @@ public record Wanted(
     return new ClusterNames(cluster.getMetadata().getName(), cluster.getMetadata().getNamespace());
   }
 
+  /** Of an object that belongs to the whole cluster. */
   ObjectMeta metadata(String name) {
+    return metadata(name, names().labels());
+  }
+
+  ObjectMeta metadata(String name, Map<String, String> labels) {
     return new ObjectMetaBuilder()
         .withName(name)
         .withNamespace(names().namespace())
-        .withLabels(names().labels())
+        .withLabels(labels)
         .withOwnerReferences(owner(cluster))
         .build();
   }

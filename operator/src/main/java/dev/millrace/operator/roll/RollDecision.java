@@ -4,6 +4,7 @@ import dev.millrace.operator.health.PodView;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a rolling change does next. */
 public sealed interface RollDecision {
@@ -47,6 +48,13 @@ public sealed interface RollDecision {
   record Resize(List<String> pods, Optional<String> obstacle) implements RollDecision {
     public Resize {
       pods = List.copyOf(pods);
+    }
+
+    /** These and the others. */
+    public Resize and(Resize others) {
+      return new Resize(
+          Stream.concat(pods.stream(), others.pods.stream()).sorted().toList(),
+          obstacle.or(others::obstacle));
     }
 
     /** Their names. */

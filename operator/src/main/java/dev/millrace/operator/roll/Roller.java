@@ -7,6 +7,7 @@ import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -17,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Decides which pods restart next: one at a time, or as many as the user allows that have no
@@ -30,32 +30,32 @@ public final class Roller {
   private static final int NAMED = 3;
   private static final int NONE = -1;
 
-  private final int brokers;
-  private final String revision;
+  private final Roster brokers;
+  private final Revisions revisions;
   private final SingleReplicaPolicy policy;
   private final int parallelism;
 
   /** The rules of a cluster whose brokers restart one by one. */
-  public Roller(int brokers, String revision, SingleReplicaPolicy policy) {
-    this(brokers, revision, policy, 1);
+  public Roller(Roster brokers, Revisions revisions, SingleReplicaPolicy policy) {
+    this(brokers, revisions, policy, 1);
   }
 
   /**
    * The rules of a cluster.
    *
-   * @param brokers how many there should be
-   * @param revision the revision that each should have; empty while it is not known
+   * @param brokers those that there should be
+   * @param revisions what each should be
    * @param parallelism how many may restart at once, at most
    */
-  public Roller(int brokers, String revision, SingleReplicaPolicy policy, int parallelism) {
+  public Roller(Roster brokers, Revisions revisions, SingleReplicaPolicy policy, int parallelism) {
     this.parallelism = parallelism;
     this.brokers = brokers;
-    this.revision = revision;
+    this.revisions = revisions;
     this.policy = policy;
   }
 
-  /** The rules with another revision. */
-  public Roller withRevision(String other) {
+  /** The rules with other revisions. */
+  public Roller withRevisions(Revisions other) {
     return new Roller(brokers, other, policy, parallelism);
   }
 
@@ -65,27 +65,27 @@ public final class Roller {
    * @param pods those of the cluster that exist
    */
   public RollDecision decide(List<PodView> pods, ClusterHealth health) {
-    var outdated = pods.stream().filter(pod -> !pod.revision().equals(revision)).toList();
-    if (revision.isEmpty()) {
+    var outdated = pods.stream().filter(revisions::outdated).toList();
+    if (!revisions.known()) {
       return new Preparing();
     }
     if (outdated.isEmpty()) {
       return new Settled();
     }
-    int done = Math.max(0, brokers - outdated.size());
+    int done = Math.max(0, brokers.size() - outdated.size());
     var idle = outdated.stream().filter(pod -> idle(pod, health)).findFirst();
     if (idle.isPresent() && pods.stream().noneMatch(PodView::deleting)) {
-      return new Restart(idle.get(), done, brokers, 0);
+      return new Restart(idle.get(), done, brokers.size(), 0);
     }
     return forbidding(pods, health)
-        .<RollDecision>map(why -> new Wait(why.predicate(), why.detail(), done, brokers))
+        .<RollDecision>map(why -> new Wait(why.predicate(), why.detail(), done, brokers.size()))
         .orElseGet(() -> next(outdated, health, done));
   }
 
   /** Pods that are to restart, in the order in which they will if nothing comes between. */
   public List<PodView> order(List<PodView> pods, ClusterHealth health) {
     return pods.stream()
-        .filter(pod -> !revision.isEmpty() && !pod.revision().equals(revision))
+        .filter(pod -> revisions.known() && revisions.outdated(pod))
         .sorted(
             Comparator.comparing((PodView pod) -> !idle(pod, health)).thenComparing(order(health)))
         .toList();
@@ -115,10 +115,11 @@ public final class Roller {
         .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
         .forEach(chosen::add);
     if (chosen.isEmpty()) {
-      return new Wait(Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers);
+      return new Wait(
+          Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers.size());
     }
     int unspared = chosen.stream().mapToInt(pod -> unspared(pod, health)).sum();
-    return new Restart(chosen, done, brokers, unspared);
+    return new Restart(chosen, done, brokers.size(), unspared);
   }
 
   /** The controller is apart from nobody: it restarts when all others have. */
@@ -162,16 +163,16 @@ public final class Roller {
       return notReady(
           away.stream().map(PodView::name).limit(NAMED).collect(Collectors.joining(", ")));
     }
-    if (pods.size() < brokers) {
-      return notReady("%d of %d pods exist".formatted(pods.size(), brokers));
+    if (pods.size() < brokers.size()) {
+      return notReady("%d of %d pods exist".formatted(pods.size(), brokers.size()));
     }
     if (health.cluster().isEmpty() || !health.fresh()) {
       return Optional.of(new Why(Predicate.HEALTH_UNKNOWN, "no broker tells of partitions"));
     }
     var idle =
-        IntStream.range(0, brokers)
+        brokers.stream()
             .filter(id -> !serves(id, health))
-            .mapToObj(id -> "broker " + id)
+            .map(id -> "broker " + id)
             .limit(NAMED)
             .collect(Collectors.joining(", "));
     if (!idle.isEmpty()) {

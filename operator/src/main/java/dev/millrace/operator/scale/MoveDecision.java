@@ -7,12 +7,12 @@ import dev.millrace.operator.rebalance.MoveGoal;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.rebalance.Placement.Role;
+import dev.millrace.operator.resources.Roster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Decides whether replicas are to move: before brokers leave always, and where a broker holds less
@@ -32,8 +32,8 @@ import java.util.stream.IntStream;
 public record MoveDecision(
     Rebalance settings,
     String bootstrap,
-    int wanted,
-    int running,
+    Roster wanted,
+    Roster running,
     ClusterHealth health,
     boolean quiet,
     Optional<String> underWay,
@@ -53,7 +53,7 @@ public record MoveDecision(
     if (health.cluster().isEmpty() || bootstrap.isEmpty()) {
       return Optional.empty();
     }
-    if (wanted < running) {
+    if (leaving()) {
       return Optional.of(goal(false));
     }
     if (settled()) {
@@ -76,13 +76,13 @@ public record MoveDecision(
     if (health.cluster().isEmpty() || bootstrap.isEmpty() || !settings.auto()) {
       return Optional.empty();
     }
-    if (wanted == running && !lacking()) {
+    if (wanted.equals(running) && !lacking()) {
       return Optional.empty();
     }
     var brokers = new ArrayList<>(brokers());
-    IntStream.range(running, wanted)
+    wanted.without(running).stream()
         .forEach(id -> brokers.add(new MoveGoal.Broker(id, Optional.empty(), Role.SERVES, false)));
-    return Optional.of(goal(brokers, wanted >= running, false, false));
+    return Optional.of(goal(brokers, !leaving(), false, false));
   }
 
   /** Whether nothing is left to be moved, and nobody leaves. */
@@ -99,13 +99,17 @@ public record MoveDecision(
     return holdings;
   }
 
+  private boolean leaving() {
+    return !running.without(wanted).isEmpty();
+  }
+
   private List<Member> members() {
     return health.cluster().orElseThrow().brokers();
   }
 
   private boolean lacking() {
     var holdings = holdings();
-    if (!quiet || !health.fresh() || holdings.size() < running || holdings.equals(evened)) {
+    if (!quiet || !health.fresh() || holdings.size() < running.size() || holdings.equals(evened)) {
       return false;
     }
     double mean = holdings.values().stream().mapToInt(Integer::intValue).average().orElse(0);
@@ -122,7 +126,7 @@ public record MoveDecision(
   }
 
   private Role role(Member member) {
-    if (member.id() >= wanted) {
+    if (!wanted.has(member.id())) {
       return Role.LEAVES;
     }
     return member.fenced() ? Role.AWAY : Role.SERVES;

@@ -3,6 +3,7 @@ package dev.millrace.operator.scale;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.rebalance.MoveState;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
@@ -16,12 +17,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
- * Decides how many brokers there should be. Growing is always safe. Shrinking takes the highest ids
- * and only brokers that hold no partition and get none any more: a pod that goes takes its replicas
- * with it. The spec stays as the user wrote it.
+ * Decides which brokers there should be. Growing is always safe, and comes first: who leaves may
+ * need the room of those that come. Shrinking takes only brokers that hold no partition and get
+ * none any more: a pod that goes takes its replicas with it. The spec stays as the user wrote it.
  */
 public final class ScalePlanner {
   private static final int NAMED = 3;
@@ -32,25 +32,29 @@ public final class ScalePlanner {
    * The decision.
    *
    * @param wanted what the spec says
-   * @param running what the StatefulSet says; empty where there is none yet
+   * @param running what the StatefulSets say; empty where there are none yet
    * @param moves how far the moving of replicas is
    * @param auto whether the operator empties brokers that leave
    */
   public static ScaleDecision decide(
-      int wanted, Optional<Integer> running, ClusterHealth health, MoveState moves, boolean auto) {
-    int now = running.orElse(wanted);
-    if (wanted == now) {
+      Roster wanted,
+      Optional<Roster> running,
+      ClusterHealth health,
+      MoveState moves,
+      boolean auto) {
+    var now = running.orElse(wanted);
+    if (wanted.equals(now)) {
       return new Keep(now);
     }
-    if (wanted > now) {
-      return new Grow(now, wanted);
+    if (!wanted.without(now).isEmpty()) {
+      return new Grow(now, now.and(wanted));
     }
     if (health.cluster().isEmpty()) {
       return new Unsure(now, wanted);
     }
     var leaving =
         health.cluster().orElseThrow().brokers().stream()
-            .filter(member -> member.id() >= wanted)
+            .filter(member -> !wanted.has(member.id()))
             .toList();
     var holding = new TreeMap<Integer, Integer>();
     leaving.stream()
@@ -58,7 +62,7 @@ public final class ScalePlanner {
         .forEach(member -> holding.put(member.id(), member.replicas()));
     boolean closed = leaving.stream().noneMatch(ScalePlanner::getsReplicas);
     if (holding.isEmpty() && closed && health.fresh()) {
-      return new Shrink(now, wanted, IntStream.range(wanted, now).boxed().toList());
+      return new Shrink(now, wanted);
     }
     if (!auto && !holding.isEmpty()) {
       return new Refuse(now, wanted, "BrokersHoldPartitions", held(holding));
@@ -96,10 +100,10 @@ public final class ScalePlanner {
   /**
    * Brokers that are registered but have left: no pod will bring them back, and they hold nothing.
    */
-  public static List<Integer> departed(int brokers, ClusterHealth health) {
+  public static List<Integer> departed(Roster brokers, ClusterHealth health) {
     return health.cluster().stream()
         .flatMap(cluster -> cluster.brokers().stream())
-        .filter(member -> member.id() >= brokers && member.fenced() && member.replicas() == 0)
+        .filter(member -> !brokers.has(member.id()) && member.fenced() && member.replicas() == 0)
         .map(Member::id)
         .sorted(Comparator.naturalOrder())
         .toList();

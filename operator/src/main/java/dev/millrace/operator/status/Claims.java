@@ -9,18 +9,29 @@ import java.util.Optional;
 /**
  * The brokers' volumes as far as they are known.
  *
- * @param refused why one could not grow
+ * @param refused the one that could not grow
  */
-public record Claims(List<Claim> all, Optional<String> refused) {
+public record Claims(List<Claim> all, Optional<Refusal> refused) {
   public Claims {
     all = List.copyOf(all);
   }
 
-  /** One broker's claim. */
+  /** A volume that does not grow, and why. */
+  public record Refusal(Quantity size, String why) {}
+
+  /**
+   * One broker's claim.
+   *
+   * @param size what it is to have
+   */
   public record Claim(
-      String name, String phase, Optional<Quantity> requested, Optional<Quantity> capacity) {
-    /** What matters of a claim. */
-    public static Claim of(PersistentVolumeClaim claim) {
+      String name,
+      String phase,
+      Optional<Quantity> requested,
+      Optional<Quantity> capacity,
+      Quantity size) {
+    /** What matters of a claim that is to be of this size. */
+    public static Claim of(PersistentVolumeClaim claim, Quantity size) {
       var requests =
           Optional.ofNullable(claim.getSpec())
               .map(spec -> spec.getResources())
@@ -31,7 +42,8 @@ public record Claims(List<Claim> all, Optional<String> refused) {
           claim.getMetadata().getName(),
           status.map(now -> now.getPhase()).orElse("Pending"),
           Optional.ofNullable(requests.get("storage")),
-          status.map(now -> now.getCapacity()).map(capacity -> capacity.get("storage")));
+          status.map(now -> now.getCapacity()).map(capacity -> capacity.get("storage")),
+          size);
     }
 
     /** Whether there is a volume behind it. */
@@ -40,11 +52,11 @@ public record Claims(List<Claim> all, Optional<String> refused) {
     }
 
     /** Whether it asks for less than it should. */
-    public boolean smallerThan(Quantity size) {
+    public boolean small() {
       return requested.filter(has -> less(has, size)).isPresent();
     }
 
-    boolean growing(Quantity size) {
+    boolean growing() {
       return capacity.filter(has -> less(has, size)).isPresent();
     }
 

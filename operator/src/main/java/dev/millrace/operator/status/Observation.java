@@ -9,7 +9,10 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.rebalance.Movement;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.scale.ScaleDecision;
 import dev.millrace.operator.settings.Tuning;
@@ -19,6 +22,7 @@ import java.util.Optional;
 /**
  * All that a status is computed from.
  *
+ * @param pools of which brokers there are, or are to be
  * @param departed brokers that left and are still registered
  * @param renewal what brokers would get that nobody has asked for yet
  * @param tuning settings that running brokers are to follow
@@ -29,7 +33,7 @@ public record Observation(
     LogCluster cluster,
     ClusterNames names,
     String version,
-    MemoryPlan memory,
+    Pools pools,
     ScaleDecision scale,
     Movement moves,
     RollDecision roll,
@@ -52,16 +56,30 @@ public record Observation(
     departed = List.copyOf(departed);
   }
 
-  int expected() {
+  Roster expected() {
     return scale.brokers();
   }
 
+  /** The pool that a broker is of. */
+  Pool pool(int id) {
+    return pools.of(id);
+  }
+
+  /** How the memory is split of the brokers that stand for all. */
+  MemoryPlan memory() {
+    return pools.first().memory();
+  }
+
   int ready() {
-    return (int) pods.stream().filter(this::counts).count();
+    return readyOf(expected());
+  }
+
+  int readyOf(Roster brokers) {
+    return (int) pods.stream().filter(pod -> counts(pod) && brokers.has(pod.id())).count();
   }
 
   boolean allReady() {
-    return ready() >= expected();
+    return ready() >= expected().size();
   }
 
   /** Whether the cluster counts on every broker; true where nobody tells. */
@@ -71,19 +89,19 @@ public record Observation(
         .map(
             cluster ->
                 cluster.brokers().stream()
-                        .filter(member -> member.id() < expected() && !member.fenced())
+                        .filter(member -> expected().has(member.id()) && !member.fenced())
                         .count()
-                    >= expected())
+                    >= expected().size())
         .orElse(true);
   }
 
   private boolean counts(PodView pod) {
-    return pod.id() < expected() && pod.ready() && !pod.deleting();
+    return expected().has(pod.id()) && pod.ready() && !pod.deleting();
   }
 
   /** Brokers that the cluster has shrunk by and that have not stopped yet. */
   List<Integer> leaving() {
-    return pods.stream().map(PodView::id).filter(id -> id >= expected()).sorted().toList();
+    return pods.stream().map(PodView::id).filter(id -> !expected().has(id)).sorted().toList();
   }
 
   Optional<Partitions> partitions() {

@@ -12,6 +12,7 @@ import dev.millrace.operator.memory.CacheFigures;
 import dev.millrace.operator.memory.CachePressure;
 import dev.millrace.operator.memory.CacheState;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.Pool;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -143,7 +144,8 @@ final class PageCaches {
       return new Verdict(PRESSURE, UNKNOWN, "NotMeasured", "No broker tells of its page cache");
     }
     boolean decided =
-        told.size() >= seen.expected() && told.stream().allMatch(one -> one.state().decided());
+        told.size() >= seen.expected().size()
+            && told.stream().allMatch(one -> one.state().decided());
     var before =
         Edges.condition(seen.cluster().getStatus(), PRESSURE)
             .filter(was -> !decided && TRUE.text().equals(was.getStatus()))
@@ -185,14 +187,17 @@ final class PageCaches {
                   duration(figures.lagSeconds()),
                   rate(figures.ingestRate()),
                   duration(figures.windowSeconds()),
-                  more(seen, missing(figures)));
+                  more(seen.pool(told.broker()), missing(figures)));
       case COLD_READS ->
           "broker %d reads %s from its disk, %.0f %% of what its consumers get; %s"
               .formatted(
-                  told.broker(), rate(figures.coldRate()), 100 * figures.missRatio(), twice(seen));
+                  told.broker(),
+                  rate(figures.coldRate()),
+                  100 * figures.missRatio(),
+                  twice(seen.pool(told.broker())));
       case REFAULTS ->
           "broker %d reads %.0f pages/s again that its page cache had just dropped; %s"
-              .formatted(told.broker(), figures.refaultRate(), twice(seen));
+              .formatted(told.broker(), figures.refaultRate(), twice(seen.pool(told.broker())));
     };
   }
 
@@ -201,18 +206,18 @@ final class PageCaches {
     return (int) Math.min(Integer.MAX_VALUE / 2, Math.max(1, Math.ceil(bytes / MI)));
   }
 
-  private static String more(Observation seen, int moreMi) {
-    var plan = seen.memory().withMoreCache(seen.cluster().getSpec(), moreMi);
-    return "%s more would hold them: spec.memory: %s"
-        .formatted(amount(moreMi), MemoryPlan.text(plan.limitMi()));
+  private static String more(Pool pool, int moreMi) {
+    var plan = pool.memory().withMoreCache(pool.spec(), moreMi);
+    return "%s more would hold them: %s: %s"
+        .formatted(amount(moreMi), pool.memoryField(), MemoryPlan.text(plan.limitMi()));
   }
 
   /** Where nothing tells how much is missing. */
-  private static String twice(Observation seen) {
-    var plan =
-        seen.memory()
-            .withMoreCache(seen.cluster().getSpec(), Math.max(1, seen.memory().pageCacheMi()));
-    return "twice the cache would be spec.memory: " + MemoryPlan.text(plan.limitMi());
+  private static String twice(Pool pool) {
+    var now = pool.memory();
+    var plan = now.withMoreCache(pool.spec(), Math.max(1, now.pageCacheMi()));
+    return "twice the cache would be %s: %s"
+        .formatted(pool.memoryField(), MemoryPlan.text(plan.limitMi()));
   }
 
   private static String amount(int mebibytes) {

@@ -5,6 +5,7 @@ import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.resources.Roster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.Optional;
  * @param changes what would be otherwise with each broker, in words
  * @param settings that they would follow without a restart
  * @param restarts the pods that would restart, in that order
- * @param from how many brokers there are
- * @param to how many there would be
+ * @param from the brokers that there are
+ * @param to those that there would be
  * @param moves what would be copied
  * @param each how long a restart took last until all was well again, if one has been seen
  */
@@ -25,8 +26,8 @@ public record Prospect(
     List<String> changes,
     List<String> settings,
     List<String> restarts,
-    int from,
-    int to,
+    Roster from,
+    Roster to,
     Movement moves,
     Optional<Duration> each) {
   private static final int PODS = 100;
@@ -45,9 +46,18 @@ public record Prospect(
     return new Plan(
         all.isEmpty() ? null : all,
         restarts.isEmpty() ? null : restarts.stream().limit(PODS).toList(),
-        from == to ? null : "from %d to %d".formatted(from, to),
+        from.equals(to) ? null : brokers(),
         copies().orElse(null),
         duration().map(Texts::rounded).map(text -> "~" + text).orElse(null));
+  }
+
+  private String brokers() {
+    var numbers = "from %d to %d".formatted(from.size(), to.size());
+    var coming = to.without(from);
+    var leaving = from.without(to);
+    return coming.isEmpty() || leaving.isEmpty()
+        ? numbers
+        : "%s: %s for %s".formatted(numbers, Texts.brokers(coming), Texts.brokers(leaving));
   }
 
   private Optional<String> copies() {

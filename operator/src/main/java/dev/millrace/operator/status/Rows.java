@@ -6,6 +6,7 @@ import dev.millrace.crds.LogClusterStatus.BrokerState;
 import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.LogClusterStatus.PoolState;
 import dev.millrace.crds.UpgradePolicy;
 import dev.millrace.crds.Upgrades;
 import dev.millrace.operator.health.BrokerReport;
@@ -14,6 +15,7 @@ import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.resources.DynamicSettings;
+import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.roll.RollDecision.Preparing;
@@ -34,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of a status, each of them bounded. */
@@ -96,7 +98,7 @@ final class Rows {
   static @Nullable List<BrokerState> brokers(Observation seen) {
     var rows =
         ids(seen)
-            .mapToObj(id -> row(seen, id))
+            .map(id -> row(seen, id))
             .sorted(
                 Comparator.comparing((BrokerState row) -> row.state().equals(RUNNING))
                     .thenComparing(BrokerState::id))
@@ -107,11 +109,23 @@ final class Rows {
   }
 
   /** Those that should be, and those that are still there. */
-  private static IntStream ids(Observation seen) {
-    return IntStream.concat(
-            IntStream.range(0, seen.expected()), seen.pods().stream().mapToInt(PodView::id))
+  private static Stream<Integer> ids(Observation seen) {
+    return Stream.concat(seen.expected().stream(), seen.pods().stream().map(PodView::id))
         .distinct()
         .sorted();
+  }
+
+  /** Each pool that the spec has, or that has yet to go. */
+  static @Nullable List<PoolState> pools(Observation seen) {
+    var rows =
+        seen.pools().all().stream().filter(Pool::named).map(pool -> row(seen, pool)).toList();
+    return rows.isEmpty() ? null : rows;
+  }
+
+  private static PoolState row(Observation seen, Pool pool) {
+    var brokers = pool.of(seen.expected());
+    return new PoolState(
+        pool.name(), pool.firstId(), brokers.size(), seen.readyOf(brokers), pool.memory().split());
   }
 
   private static BrokerState row(Observation seen, int id) {
@@ -119,7 +133,7 @@ final class Rows {
     var member = seen.health().cluster().flatMap(cluster -> cluster.member(id));
     return new BrokerState(
         id,
-        seen.names().pod(id),
+        seen.pool(id).pod(id),
         state(seen.pod(id), report, member),
         report
             .filter(BrokerReport::recovering)
@@ -174,6 +188,7 @@ final class Rows {
               null));
     }
     metadataVersionWaits(seen).ifPresent(all::add);
+    seen.pools().waiting().stream().map(Rows::idsInUse).forEach(all::add);
     seen.renewal().waiting().map(changes -> renewal(changes, seen)).ifPresent(all::add);
     return all.isEmpty() ? null : all;
   }
@@ -192,6 +207,18 @@ final class Rows {
                         "BrokersNotRenewed",
                         "it is raised when every broker is ready and runs what the operator has for it"),
                     null));
+  }
+
+  private static Operation idsInUse(String pool) {
+    return new Operation(
+        "Scaling",
+        "pool " + pool,
+        "Waiting",
+        new BlockedBy(
+            "IdsInUse",
+            "a pool that is on its way out has its name or the ids of its brokers; it begins when"
+                + " that is gone"),
+        null);
   }
 
   private static Operation renewal(String changes, Observation seen) {
@@ -258,23 +285,25 @@ final class Rows {
     return switch (seen.scale()) {
       case Grow grow ->
           Optional.of(
-              new Operation("Scaling", "up to " + grow.brokers(), "AddingBrokers", null, null));
+              new Operation(
+                  "Scaling", "up to " + grow.brokers().size(), "AddingBrokers", null, null));
       case Shrink shrink ->
           Optional.of(
               new Operation(
                   "Scaling", Texts.brokers(shrink.leaving()), "RemovingBrokers", null, null));
       case Drain drain ->
-          Optional.of(moving(seen, MoveDecision.DRAINING, "down to " + drain.wanted()));
+          Optional.of(moving(seen, MoveDecision.DRAINING, "down to " + drain.wanted().size()));
       case Refuse refuse ->
           Optional.of(
               new Operation(
                   seen.moves().announced() ? MoveDecision.DRAINING : "Scaling",
-                  "down to " + refuse.wanted(),
+                  "down to " + refuse.wanted().size(),
                   "Refused",
                   new BlockedBy(refuse.predicate(), refuse.detail()),
                   null));
       case Unsure unsure ->
-          Optional.of(blocked(unsure.wanted(), "HealthUnknown", "no broker tells of partitions"));
+          Optional.of(
+              blocked(unsure.wanted().size(), "HealthUnknown", "no broker tells of partitions"));
       default ->
           seen.moves().goal().isPresent()
               ? Optional.of(

@@ -10,6 +10,7 @@ import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.ClusterNames;
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.scale.MoveDecision;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -42,8 +43,10 @@ public final class Statuses {
         null,
         0,
         0,
-        names.selectorText(),
+        0,
+        names.selectorText(pools(cluster)),
         new Bootstrap(names.bootstrapAddress()),
+        null,
         null,
         null,
         null,
@@ -65,9 +68,10 @@ public final class Statuses {
         Texts.message(seen, phase),
         seen.version(),
         seen.health().cluster().map(ClusterReport::metadataVersion).orElse(null),
-        seen.expected(),
+        seen.expected().size(),
         seen.ready(),
-        seen.names().selectorText(),
+        seen.pools().current().getFirst().of(seen.expected()).size(),
+        seen.names().selectorText(seen.pools().several()),
         new Bootstrap(seen.names().bootstrapAddress()),
         seen.health().cluster().map(ClusterReport::controllerId).orElse(null),
         brokers.isEmpty()
@@ -75,6 +79,7 @@ public final class Statuses {
             : Bytes.text(Bytes.rounded(brokers.stream().mapToLong(BrokerReport::bytes).sum())),
         Rows.partitions(seen, now()),
         Rows.brokers(seen),
+        Rows.pools(seen),
         memory(seen),
         Rows.operations(seen),
         seen.prospect().map(Prospect::plan).orElse(null),
@@ -102,6 +107,10 @@ public final class Statuses {
                 operation.type().equals(MoveDecision.DRAINING)
                     || operation.type().equals(MoveDecision.REBALANCING))
         .findFirst();
+  }
+
+  private static boolean pools(LogCluster cluster) {
+    return Pools.of(cluster, List.of()).several();
   }
 
   private static Memory memory(Observation seen) {

@@ -8,6 +8,7 @@ import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Resize;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** The sentences of a status: short, by name, with what to do where something is to be done. */
 final class Texts {
@@ -96,11 +96,17 @@ final class Texts {
 
   private static String scaling(Observation seen) {
     return switch (seen.scale()) {
-      case Grow grow -> "Scaling up from %d to %d".formatted(grow.from(), grow.brokers());
+      case Grow grow ->
+          "Scaling up from %d to %d".formatted(grow.from().size(), grow.brokers().size());
       case Drain drain ->
           "Scaling down from %d to %d: emptying %s%s"
-              .formatted(drain.brokers(), drain.wanted(), leaving(drain), moves(seen));
-      case Shrink shrink -> "Scaling down from %d to %d".formatted(shrink.from(), shrink.brokers());
+              .formatted(
+                  drain.brokers().size(),
+                  drain.wanted().size(),
+                  brokers(drain.leaving()),
+                  moves(seen));
+      case Shrink shrink ->
+          "Scaling down from %d to %d".formatted(shrink.from().size(), shrink.brokers().size());
       default -> {
         if (!seen.leaving().isEmpty()) {
           yield "Scaling down: %s stopping".formatted(brokers(seen.leaving()));
@@ -110,10 +116,6 @@ final class Texts {
             : "Scaling down: taking leave of %s".formatted(brokers(seen.departed()));
       }
     };
-  }
-
-  private static String leaving(Drain drain) {
-    return brokers(IntStream.range(drain.wanted(), drain.brokers()).boxed().toList());
   }
 
   private static String moves(Observation seen) {
@@ -175,26 +177,27 @@ final class Texts {
   static Optional<String> scaleDown(Observation seen) {
     return switch (seen.scale()) {
       case Refuse refuse ->
-          Optional.of("Scale-down to %d refused: %s".formatted(refuse.wanted(), refuse.detail()));
+          Optional.of(
+              "Scale-down to %d refused: %s".formatted(refuse.wanted().size(), refuse.detail()));
       case Unsure unsure ->
           Optional.of(
               "Scale-down to %d waits: no broker tells what the leaving ones hold"
-                  .formatted(unsure.wanted()));
+                  .formatted(unsure.wanted().size()));
       default -> Optional.empty();
     };
   }
 
   /** How many brokers are ready, and what is with the others. */
   static String brokers(Observation seen) {
-    var count = "%d of %s ready".formatted(seen.ready(), count(seen.expected(), "broker"));
+    var count = "%d of %s ready".formatted(seen.ready(), count(seen.expected().size(), "broker"));
     return seen.allReady() ? count : count + "; " + away(seen);
   }
 
   private static String away(Observation seen) {
-    return IntStream.range(0, seen.expected())
+    return seen.expected().stream()
         .filter(id -> seen.pod(id).filter(pod -> pod.ready() && !pod.deleting()).isEmpty())
         .limit(NAMED)
-        .mapToObj(id -> seen.names().pod(id) + " " + state(seen, id))
+        .map(id -> seen.pool(id).pod(id) + " " + state(seen, id))
         .collect(Collectors.joining(", "));
   }
 
@@ -249,6 +252,10 @@ final class Texts {
                         row.partition(),
                         row.reason() == null ? "" : ": " + row.reason()))
         .orElse("");
+  }
+
+  static String brokers(Roster brokers) {
+    return brokers(List.copyOf(brokers.ids()));
   }
 
   static String brokers(List<Integer> ids) {

@@ -6,6 +6,7 @@ import static dev.millrace.operator.status.Verdict.Value.UNKNOWN;
 
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.memory.MemoryPlan;
+import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
 import dev.millrace.operator.status.Claims.Claim;
@@ -128,28 +129,36 @@ final class Verdicts {
 
   private static Verdict storageReady(Observation seen) {
     var type = "StorageReady";
-    var size = seen.cluster().getSpec().storage().size();
     var unbound = named(seen.claims().all().stream().filter(claim -> !claim.bound()).toList());
     if (unbound.isPresent()) {
       return new Verdict(type, FALSE, "ClaimsPending", "No volume yet for " + unbound.get());
     }
-    if (seen.claims().all().size() < seen.expected()) {
+    int expected = seen.expected().size();
+    if (seen.claims().all().size() < expected) {
       return new Verdict(
           type,
           FALSE,
           "ClaimsMissing",
-          "%d of %d claims exist".formatted(seen.claims().all().size(), seen.expected()));
+          "%d of %d claims exist".formatted(seen.claims().all().size(), expected));
     }
     if (seen.claims().refused().isPresent()) {
       return new Verdict(
           type,
           FALSE,
           "GrowthRefused",
-          "Volumes do not grow to %s: %s".formatted(size, seen.claims().refused().get()));
+          "Volumes do not grow to %s: %s"
+              .formatted(
+                  seen.claims().refused().get().size(), seen.claims().refused().get().why()));
     }
-    var growing = named(seen.claims().all().stream().filter(claim -> claim.growing(size)).toList());
-    return growing
-        .map(names -> new Verdict(type, FALSE, "Growing", "Growing to " + size + ": " + names))
+    var growing = seen.claims().all().stream().filter(Claim::growing).toList();
+    return named(growing)
+        .map(
+            names ->
+                new Verdict(
+                    type,
+                    FALSE,
+                    "Growing",
+                    "Growing to %s: %s".formatted(growing.getFirst().size(), names)))
         .orElseGet(() -> new Verdict(type, TRUE, "Bound", "Every broker has its volume"));
   }
 
@@ -165,22 +174,16 @@ final class Verdicts {
   }
 
   private static Verdict memorySized(Observation seen) {
-    var memory = seen.memory();
+    var memory =
+        seen.pools().all().stream()
+            .filter(pool -> pool.brokers() > 0)
+            .map(Pool::memory)
+            .filter(plan -> !plan.sizedWell())
+            .findFirst()
+            .orElseGet(seen::memory);
     return crowded(seen)
         .filter(broker -> memory.sizedWell())
-        .map(
-            broker ->
-                new Verdict(
-                    MEMORY_SIZED,
-                    FALSE,
-                    "HeapTooSmall",
-                    "broker %d hosts %d partitions, and a heap of %s is good for %d; set spec.memorySplit.heap: %s"
-                        .formatted(
-                            broker.nodeId(),
-                            broker.replicas(),
-                            MemoryPlan.text(memory.heapMi()),
-                            memory.partitionsHeld(),
-                            MemoryPlan.text(MemoryPlan.heapFor(broker.replicas())))))
+        .map(broker -> heapTooSmall(broker, seen.pool(broker.nodeId()).memory()))
         .orElseGet(
             () ->
                 new Verdict(
@@ -190,10 +193,24 @@ final class Verdicts {
                     memory.advice()));
   }
 
+  private static Verdict heapTooSmall(BrokerReport broker, MemoryPlan memory) {
+    return new Verdict(
+        MEMORY_SIZED,
+        FALSE,
+        "HeapTooSmall",
+        "broker %d hosts %d partitions, and a heap of %s is good for %d; set spec.memorySplit.heap: %s"
+            .formatted(
+                broker.nodeId(),
+                broker.replicas(),
+                MemoryPlan.text(memory.heapMi()),
+                memory.partitionsHeld(),
+                MemoryPlan.text(MemoryPlan.heapFor(broker.replicas()))));
+  }
+
   /** The broker that hosts the most partitions, if those are more than its heap is good for. */
   private static Optional<BrokerReport> crowded(Observation seen) {
     return seen.health().brokers().values().stream()
-        .filter(broker -> broker.replicas() > seen.memory().partitionsHeld())
+        .filter(broker -> broker.replicas() > seen.pool(broker.nodeId()).memory().partitionsHeld())
         .max(
             Comparator.comparingInt(BrokerReport::replicas)
                 .thenComparing(BrokerReport::nodeId, Comparator.reverseOrder()));
@@ -224,11 +241,20 @@ final class Verdicts {
               STALLED,
               TRUE,
               "ScaleDownRefused",
-              "%s. %s, or set spec.brokers back to %d"
-                  .formatted(text.orElse(""), remedy(refuse), refuse.brokers()));
+              "%s. %s, or set %s".formatted(text.orElse(""), remedy(refuse), back(seen, refuse)));
       case Unsure _ -> new Verdict(STALLED, TRUE, "ScaleDownUnsure", text.orElse(""));
       default -> new Verdict(STALLED, FALSE, "NotStalled", "Nothing waits for the user");
     };
+  }
+
+  /** How brokers that are to leave are kept. */
+  private static String back(Observation seen, Refuse refuse) {
+    return seen.pools().all().stream()
+        .filter(pool -> !pool.of(refuse.brokers().without(refuse.wanted())).isEmpty())
+        .map(
+            pool ->
+                "%s back to %d".formatted(pool.brokersField(), pool.of(refuse.brokers()).size()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String remedy(Refuse refuse) {

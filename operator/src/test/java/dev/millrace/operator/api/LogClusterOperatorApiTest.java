@@ -6,6 +6,7 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogClusterStatus.BlockedBy;
 import dev.millrace.crds.LogClusterStatus.Operation;
+import dev.millrace.crds.LogClusterStatus.PoolState;
 import dev.millrace.operator.resources.MetadataLog;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -259,6 +260,79 @@ class LogClusterOperatorApiTest {
     assertThat(before).containsAllEntriesOf(stage.pods());
     assertThat(stage.pods()).hasSize(3);
     assertThat(stage.unregistered()).contains(3, 4);
+  }
+
+  @Test
+  void aPoolTakesOverFromTheBrokersThatThereWereAndGoesAgain() {
+    // Given
+    hosting(12, 3);
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+
+    // When: a pool comes, and the brokers outside of it leave at once
+    stage.apply(events(0, "pools: [{name: large, firstId: 1000, brokers: 3, memory: 2Gi}]"));
+    var status =
+        stage.await(
+            "events",
+            now ->
+                Objects.equals(now.brokers(), 3)
+                    && Objects.equals(now.replicas(), 0)
+                    && Stage.is(now, "Stable", "True"));
+
+    // Then
+    assertThat(stage.pods())
+        .containsOnlyKeys("events-large-1000", "events-large-1001", "events-large-1002");
+    assertThat(stage.limits()).containsOnly("2Gi");
+    assertThat(stage.unregistered()).contains(0, 1, 2);
+    for (int left = 0; left < 3; left++) {
+      assertThat(stage.replicas().held(left)).isZero();
+      assertThat(stage.replicas().held(1000 + left)).isPositive();
+    }
+    assertThat(Objects.requireNonNull(status.pools()))
+        .containsExactly(
+            new PoolState(
+                "large",
+                1000,
+                3,
+                3,
+                "2Gi = 64Mi heap + 32Mi direct + 96Mi overhead + 1856Mi page cache"));
+    assertThat(stage.cluster("events").scale().getStatus().getSelector())
+        .isEqualTo("millrace.dev/cluster=events,!millrace.dev/pool");
+
+    // When: the brokers outside of it come back, and the spec has the pool no more
+    var renamed = "pools: [{name: huge, firstId: 1000, brokers: 1}]";
+    stage.apply(events(3, renamed));
+    stage.await("events", now -> waits(now, "pool huge", "IdsInUse"));
+    stage.await("events", now -> Objects.equals(now.readyBrokers(), 4));
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods())
+        .containsOnlyKeys("events-0", "events-1", "events-2", "events-huge-1000");
+    assertThat(objects())
+        .contains("StatefulSet/events", "StatefulSet/events-huge")
+        .doesNotContain("StatefulSet/events-large");
+  }
+
+  @Test
+  void onlyTheBrokersOfThePoolThatChangesRestart() {
+    // Given
+    hosting(12, 3);
+    var pool = "pools: [{name: a, firstId: 1000, brokers: 1%s}]";
+    stage.apply(events(2, pool.formatted("")));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    stage.apply(events(2, pool.formatted(", config: {num.io.threads: 2}")));
+    stage.await("events", now -> Objects.equals(now.phase(), "Rolling"));
+    stage.awaitStable("events");
+
+    // Then
+    var after = stage.pods();
+    assertThat(after.get("events-a-1000")).isNotEqualTo(before.get("events-a-1000"));
+    before.remove("events-a-1000");
+    assertThat(after).containsAllEntriesOf(before);
   }
 
   @Test
@@ -530,6 +604,14 @@ class LogClusterOperatorApiTest {
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
+  }
+
+  private static boolean waits(LogClusterStatus status, String subject, String predicate) {
+    List<Operation> operations = Optional.ofNullable(status.operations()).orElse(List.of());
+    return operations.stream()
+        .filter(operation -> subject.equals(operation.subject()))
+        .map(Operation::blockedBy)
+        .anyMatch(blocked -> blocked != null && predicate.equals(blocked.predicate()));
   }
 
   /** What the first operation that waits waits for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.resources.DynamicSettings;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -74,9 +75,9 @@ class LogClusterRulesApiTest {
           {brokers: 1, memory: lots, storage: {size: 1Gi}}                           | is not a quantity; write for example 512Mi
           {brokers: 1, memory: 1Gi, memory2: 1Gi, storage: {size: 1Gi}}              | unknown field \"spec.memory2\"
           {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, config: {node.id: 7}}      | node.id is set by the operator itself; remove it from config
-          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3}} | more replicas than spec.brokers have no place; raise spec.brokers, make replicationFactor as low as that
+          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3}} | more replicas than brokers have no place; raise spec.brokers, make replicationFactor as low as that
           {brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 1, minInsyncReplicas: 2}} | more in-sync replicas than replicas would refuse every write
-          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {minInsyncReplicas: 3}} | make it at most replicationFactor (where that is not set: 3, or spec.brokers if those are fewer)
+          {brokers: 2, memory: 1Gi, storage: {size: 1Gi}, defaults: {minInsyncReplicas: 3}} | make it at most replicationFactor (where that is not set: 3, or as many as there are brokers if those are fewer)
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 1Gi}, storage: {size: 1Gi}}  | heap and direct with 96Mi of overhead exceed spec.memory; make them smaller
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 16Mi}, storage: {size: 1Gi}} | a broker needs a heap of 64Mi or more
           {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, upgrades: {policy: Window}} | policy Window needs windows, such as windows: [{days: [Sun], from: '02:00', to: '05:00'}]
@@ -95,6 +96,75 @@ class LogClusterRulesApiTest {
         .hasMessageContaining("spec.storage.size")
         .hasMessageContaining(
             "cannot shrink (100Gi → 50Gi); volumes only grow. Keep 100Gi or more");
+  }
+
+  @Test
+  void aClusterMayConsistOfPoolsAlone() {
+    assertThatCode(
+            () ->
+                apply(
+                    """
+                    {brokers: 0, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3},
+                     pools: [{name: a, firstId: 1000, brokers: 2, memory: 4Gi, cpu: 1, zone: zone-1,
+                              storage: {size: 10Gi, class: fast}, nodeSelector: {disk: ssd},
+                              tolerations: [{key: a, operator: Exists}], config: {num.io.threads: 4}},
+                             {name: b, firstId: 2000, brokers: 1}]}"""))
+        .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          0 | {name: a, firstId: 1000, brokers: 0} | must be 1 to 1000; 1 is a whole cluster
+          1 | {name: A, firstId: 1000, brokers: 1} | spec.pools[0].name
+          1 | {name: a, firstId: 1500, brokers: 1} | must be a multiple of 1000, from 1000 to 999000
+          1 | {name: a, firstId: 0, brokers: 1}    | the brokers outside of pools have 0 to 999
+          1 | {name: a, firstId: 1000, brokers: 1001} | must be 0 to 1000; 0 empties the pool
+          1 | {name: a, firstId: 1000, brokers: 1, memory: 64Mi} | 64Mi is too little: a broker needs 192Mi
+          1 | {name: a, firstId: 1000, brokers: 1}, {name: a, firstId: 2000, brokers: 1} | Duplicate value
+          1 | {name: a, firstId: 1000, brokers: 1}, {name: b, firstId: 1000, brokers: 1} | two pools have the same firstId
+          1 | {name: a, firstId: 1000, brokers: 1, config: {node.id: 7}} | node.id is set by the operator itself
+          1 | {name: a, brokers: 1} | spec.pools[0].firstId: Required value
+          """)
+  void aBadPoolIsRefusedWithWhatToDo(int brokers, String pools, String message) {
+    assertThatThrownBy(() -> apply(pooled(brokers, pools))).hasMessageContaining(message);
+  }
+
+  @Test
+  void whatTopicsGoByIsOneForAllPools() {
+    assertThat(DynamicSettings.names())
+        .allSatisfy(
+            name ->
+                assertThatThrownBy(
+                        () ->
+                            apply(
+                                pooled(
+                                    1,
+                                    "{name: a, firstId: 1000, brokers: 1, config: {%s: 7}}"
+                                        .formatted(name))))
+                    .hasMessageContaining(name + " is one for all pools; set it in spec.config"));
+  }
+
+  @Test
+  void theIdsOfAPoolStayAndItsVolumesOnlyGrow() {
+    apply(pooled(1, "{name: a, firstId: 1000, brokers: 1, storage: {size: 20Gi}}"));
+
+    assertThatThrownBy(() -> apply(pooled(1, "{name: a, firstId: 2000, brokers: 1}")))
+        .hasMessageContaining("cannot change: brokers are known by their ids")
+        .hasMessageContaining("size cannot be taken back");
+    assertThatThrownBy(
+            () -> apply(pooled(1, "{name: a, firstId: 1000, brokers: 1, storage: {size: 10Gi}}")))
+        .hasMessageContaining("cannot shrink (20Gi → 10Gi)");
+    assertThatCode(() -> apply(pooled(1, "{name: b, firstId: 2000, brokers: 1}")))
+        .doesNotThrowAnyException();
+  }
+
+  private static String pooled(int brokers, String pools) {
+    return "{brokers: %d, memory: 1Gi, storage: {size: 1Gi}, pools: [%s]}"
+        .formatted(brokers, pools);
   }
 
   @Test
@@ -122,7 +192,7 @@ class LogClusterRulesApiTest {
         "{brokers: 3, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3, minInsyncReplicas: 2}}");
 
     assertThatThrownBy(() -> scaleTo(2))
-        .hasMessageContaining("more replicas than spec.brokers have no place");
+        .hasMessageContaining("more replicas than brokers have no place");
   }
 
   private void scaleTo(int brokers) {

@@ -78,6 +78,27 @@ class OperatorDeathApiTest {
   }
 
   @Test
+  void aPoolGoesOnTakingOverAndLeaving() {
+    // Given
+    stage.apply(events(3, "10Gi", ""));
+    stage.awaitStable("events");
+
+    // When
+    int deaths =
+        dying(
+            events(0, "10Gi", ", pools: [{name: large, firstId: 1000, brokers: 3}]"),
+            () -> stage.pods().keySet().stream().allMatch(pod -> pod.startsWith("events-large")));
+    deaths += dying(events(3, "10Gi", ""), () -> sets().equals(List.of("events")));
+
+    // Then
+    assertThat(deaths).isGreaterThanOrEqualTo(2 * DEATHS);
+    assertThat(stage.pods()).containsOnlyKeys("events-0", "events-1", "events-2");
+    assertThat(stage.unregistered()).contains(0, 1, 2, 1000, 1001, 1002);
+    assertThat(stage.replicas().cordoned()).as("those that stay").doesNotContain(0, 1, 2);
+    assertThat(stage.podsMade()).as("three, three in the pool, and three again").isEqualTo(9);
+  }
+
+  @Test
   void volumesGoOnGrowing() {
     // Given
     var storageClass = ", class: " + stage.growingClass();
@@ -140,6 +161,19 @@ class OperatorDeathApiTest {
     LogClusterStatus status = cluster.getStatus();
     return Stage.is(status, "Stable", "True")
         && cluster.getMetadata().getGeneration().equals(status.observedGeneration());
+  }
+
+  private List<String> sets() {
+    return stage
+        .admin()
+        .apps()
+        .statefulSets()
+        .inNamespace(stage.namespace())
+        .list()
+        .getItems()
+        .stream()
+        .map(set -> set.getMetadata().getName())
+        .toList();
   }
 
   private Collection<Quantity> capacities() {

@@ -2,6 +2,7 @@ package dev.millrace.operator.api;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.crds.PoolSpec;
 import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.resources.ClusterNames;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -24,6 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * say of partitions is what the test sets.
  */
 final class PlayedBrokers implements AutoCloseable {
+  /** Addresses for the brokers of each pool. */
+  private static final int ROOM = 40;
+
   private final String prefix =
       "127.%d.%d."
           .formatted(
@@ -91,7 +95,7 @@ final class PlayedBrokers implements AutoCloseable {
   }
 
   private String address(int id) {
-    return prefix + (id + 1);
+    return prefix + (id / PoolSpec.IDS * ROOM + id % PoolSpec.IDS + 1);
   }
 
   private HttpServer serve(int id) {

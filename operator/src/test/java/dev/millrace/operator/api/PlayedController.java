@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -71,19 +72,19 @@ final class PlayedController implements AutoCloseable {
 
   private void play(StatefulSet set) {
     var revision =
-        set.getMetadata().getName()
-            + "-"
-            + Fingerprint.of(Serialization.asJson(set.getSpec().getTemplate()));
+        name(set) + "-" + Fingerprint.of(Serialization.asJson(set.getSpec().getTemplate()));
     int replicas = set.getSpec().getReplicas();
+    int first = first(set);
     client.pods().inNamespace(namespace).list().getItems().stream()
         .filter(PlayedController::leaving)
         .forEach(pod -> client.resource(pod).withGracePeriod(0).delete());
-    for (int id = 0; id < replicas; id++) {
+    for (int id = first; id < first + replicas; id++) {
       claim(set, id);
       pod(set, id, revision);
     }
     client.pods().inNamespace(namespace).list().getItems().stream()
-        .filter(pod -> ordinal(pod) >= replicas)
+        .filter(pod -> pod.getMetadata().getName().equals(name(set) + "-" + ordinal(pod)))
+        .filter(pod -> ordinal(pod) >= first + replicas)
         .forEach(
             pod -> {
               brokers.stop(ordinal(pod));
@@ -106,14 +107,17 @@ final class PlayedController implements AutoCloseable {
     var pods = client.pods().inNamespace(namespace).withLabels(selector).list().getItems();
     int healthy =
         (int) pods.stream().filter(pod -> Readiness.isPodReady(pod) && !leaving(pod)).count();
-    var set =
+    int expected =
         client
             .apps()
             .statefulSets()
             .inNamespace(namespace)
-            .withName(budget.getMetadata().getName())
-            .get();
-    int expected = set == null ? 0 : set.getSpec().getReplicas();
+            .withLabels(selector)
+            .list()
+            .getItems()
+            .stream()
+            .mapToInt(set -> set.getSpec().getReplicas())
+            .sum();
     int desired = expected - budget.getSpec().getMaxUnavailable().getIntVal();
     var status =
         new PodDisruptionBudgetStatusBuilder()
@@ -138,6 +142,16 @@ final class PlayedController implements AutoCloseable {
     return pod.getMetadata().getDeletionTimestamp() != null;
   }
 
+  private static String name(StatefulSet set) {
+    return set.getMetadata().getName();
+  }
+
+  private static int first(StatefulSet set) {
+    return Optional.ofNullable(set.getSpec().getOrdinals())
+        .map(ordinals -> ordinals.getStart())
+        .orElse(0);
+  }
+
   private static int ordinal(Pod pod) {
     var name = pod.getMetadata().getName();
     return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
@@ -145,7 +159,7 @@ final class PlayedController implements AutoCloseable {
 
   private void claim(StatefulSet set, int id) {
     var template = set.getSpec().getVolumeClaimTemplates().getFirst();
-    var name = "data-" + set.getMetadata().getName() + "-" + id;
+    var name = "data-" + name(set) + "-" + id;
     var claims = client.persistentVolumeClaims().inNamespace(namespace).withName(name);
     var size = template.getSpec().getResources().getRequests();
     if (claims.get() == null) {
@@ -220,7 +234,7 @@ final class PlayedController implements AutoCloseable {
   }
 
   private void pod(StatefulSet set, int id, String revision) {
-    var name = set.getMetadata().getName() + "-" + id;
+    var name = name(set) + "-" + id;
     var there = client.pods().inNamespace(namespace).withName(name).get();
     if (there != null) {
       size(there);

@@ -235,7 +235,7 @@ class HealthPollerTest {
   private static PodView pod(int id, String address) {
     var pod = Fixtures.pod(id, true, "r");
     return new PodView(
-        id, pod.name(), pod.uid(), Optional.of(address), true, false, "r", Optional.empty());
+        id, "", pod.name(), pod.uid(), Optional.of(address), true, false, "r", Optional.empty());
   }
 
   private HttpServer serving() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.operator.Fixtures;
-import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -39,7 +38,7 @@ class RenewalTest {
     var kept = renewal(cluster, NEWER).kept();
 
     // When
-    var wanted = wanted(cluster, 5, NEWER).keeping(kept);
+    var wanted = Fixtures.wanted(cluster, 5, NEWER).keeping(kept);
 
     // Then
     assertThat(only(wanted, StatefulSet.class).getSpec().getReplicas()).isEqualTo(5);
@@ -109,11 +108,7 @@ class RenewalTest {
 
     assertThat(
             Renewal.of(
-                cluster,
-                wanted(cluster, 3, NEWER).rendering(),
-                false,
-                Optional.empty(),
-                Optional.empty()))
+                Fixtures.wanted(cluster, 3, NEWER), false, Optional.empty(), Optional.empty()))
         .isEqualTo(Renewal.NONE);
   }
 
@@ -123,20 +118,14 @@ class RenewalTest {
 
   private Renewal renewal(LogCluster cluster, BrokerSettings settings, boolean open) {
     return Renewal.of(
-        cluster,
-        wanted(cluster, 3, settings).rendering(),
+        Fixtures.wanted(cluster, 3, settings),
         open,
         Optional.of(only(left, StatefulSet.class)),
         Optional.of(only(left, ConfigMap.class)));
   }
 
-  private static Wanted wanted(LogCluster cluster, int brokers, BrokerSettings settings) {
-    return new Wanted(
-        cluster, brokers, MemoryPlan.of(cluster.getSpec()), Optional.empty(), settings);
-  }
-
   private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
-    return wanted.objects(1).stream()
+    return Fixtures.objects(wanted).stream()
         .filter(kind::isInstance)
         .map(kind::cast)
         .findFirst()

@@ -23,7 +23,7 @@ class WantedTest {
 
   @Test
   void everyObjectIsOwnedAndLabelled() {
-    assertThat(Fixtures.wanted(SMALL, 3).objects(1))
+    assertThat(Fixtures.objects(Fixtures.wanted(SMALL, 3)))
         .allSatisfy(
             object -> {
               assertThat(object.getMetadata().getOwnerReferences())
@@ -161,8 +161,7 @@ class WantedTest {
     var cluster = Fixtures.cluster(SMALL);
     var settings =
         new BrokerSettings("broker:1", Advertise.POD_IP, Optional.of("https://127.0.0.1:6443"));
-    var wanted =
-        new Wanted(cluster, 3, Fixtures.wanted(SMALL, 3).memory(), Optional.empty(), settings);
+    var wanted = Fixtures.wanted(cluster, 3, settings);
 
     assertThat(properties(wanted))
         .containsEntry(
@@ -230,7 +229,7 @@ class WantedTest {
   }
 
   private static <R extends HasMetadata> R only(Wanted wanted, Class<R> kind) {
-    return wanted.objects(1).stream()
+    return Fixtures.objects(wanted).stream()
         .filter(kind::isInstance)
         .map(kind::cast)
         .findFirst()

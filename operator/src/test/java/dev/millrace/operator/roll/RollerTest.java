@@ -1,6 +1,7 @@
 package dev.millrace.operator.roll;
 
 import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.brokers;
 import static dev.millrace.operator.Fixtures.health;
 import static dev.millrace.operator.Fixtures.pod;
 import static dev.millrace.operator.Fixtures.pods;
@@ -16,6 +17,7 @@ import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.CacheFigures;
 import dev.millrace.operator.memory.CacheState;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
@@ -23,6 +25,7 @@ import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -164,7 +167,7 @@ class RollerTest {
   @Test
   void theirBrokerDoesNotRestartWhereTheUserRefusesThatAndTheFirstOfThemIsNamed() {
     // Given
-    var refusing = new Roller(3, "new", SingleReplicaPolicy.REFUSE);
+    var refusing = new Roller(brokers(3), Revisions.of("new"), SingleReplicaPolicy.REFUSE);
 
     // When
     var others = refusing.decide(pods(3, "old"), unspared());
@@ -189,7 +192,7 @@ class RollerTest {
     var health =
         new ClusterHealth(
             reports, Optional.of(new ClusterReport(4, "4.4-IV2", WELL, members)), true);
-    var two = new Roller(5, "new", SingleReplicaPolicy.ACCEPT, 2);
+    var two = new Roller(brokers(5), Revisions.of("new"), SingleReplicaPolicy.ACCEPT, 2);
 
     // When
     var first = two.decide(pods(5, "old"), health);
@@ -211,7 +214,7 @@ class RollerTest {
 
   @Test
   void brokersRestartOneByOneWhereNobodyTellsWhatTheyHaveInCommon() {
-    var two = new Roller(3, "new", SingleReplicaPolicy.ACCEPT, 2);
+    var two = new Roller(brokers(3), Revisions.of("new"), SingleReplicaPolicy.ACCEPT, 2);
 
     assertThat(two.decide(pods(3, "old"), health(WELL, 1, 1, 1)))
         .isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 0));
@@ -252,6 +255,37 @@ class RollerTest {
         true);
   }
 
+  @Test
+  void onlyPodsOfThePoolThatChangedRestart() {
+    // Given
+    var revisions = new Revisions(Map.of("", "old", "large", "new"));
+    var roller =
+        new Roller(brokers(2).and(Roster.of(1000, 1)), revisions, SingleReplicaPolicy.ACCEPT);
+    var large =
+        new PodView(
+            1000,
+            "large",
+            "events-large-1000",
+            "uid-1000",
+            Optional.of("10.0.4.1"),
+            false,
+            false,
+            "old",
+            Optional.empty());
+    var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), large);
+
+    // Then
+    assertThat(roller.decide(pods, health(WELL, 1, 1))).isEqualTo(new Restart(large, 2, 3, 0));
+    assertThat(
+            roller
+                .withRevisions(new Revisions(Map.of("", "old", "large", "")))
+                .decide(pods, health(WELL, 1, 1)))
+        .isEqualTo(new Preparing());
+    assertThat(roller.withRevisions(Revisions.of("old")).decide(pods, health(WELL, 1, 1)))
+        .as("a pod whose StatefulSet is gone")
+        .isEqualTo(new Settled());
+  }
+
   private static Member member(int id, boolean fenced, int unspared) {
     return new Member(
         id, fenced, 1, 1, null, unspared, unspared == 0 ? null : "payments-3", null, null);
@@ -259,6 +293,7 @@ class RollerTest {
 
   private static RollDecision decide(
       List<PodView> pods, int brokers, String revision, ClusterHealth health) {
-    return new Roller(brokers, revision, SingleReplicaPolicy.ACCEPT).decide(pods, health);
+    return new Roller(brokers(brokers), Revisions.of(revision), SingleReplicaPolicy.ACCEPT)
+        .decide(pods, health);
   }
 }

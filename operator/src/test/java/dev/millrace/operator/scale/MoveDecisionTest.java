@@ -1,6 +1,7 @@
 package dev.millrace.operator.scale;
 
 import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.brokers;
 import static dev.millrace.operator.Fixtures.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,15 +114,23 @@ class MoveDecisionTest {
       ClusterHealth health,
       Optional<String> underWay) {
     return new MoveDecision(
-        settings, "here:9092", wanted, running, health, true, underWay, MoveState.NONE, Map.of());
+        settings,
+        "here:9092",
+        brokers(wanted),
+        brokers(running),
+        health,
+        true,
+        underWay,
+        MoveState.NONE,
+        Map.of());
   }
 
   private static MoveDecision evened(ClusterHealth health, Map<Integer, Integer> evened) {
     return new MoveDecision(
         Rebalance.DEFAULTS,
         "here:9092",
-        4,
-        4,
+        brokers(4),
+        brokers(4),
         health,
         true,
         Optional.empty(),

@@ -1,15 +1,18 @@
 package dev.millrace.operator.scale;
 
 import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.brokers;
 import static dev.millrace.operator.Fixtures.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.operator.Fixtures;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.rebalance.MovePlan.Obstacle;
 import dev.millrace.operator.rebalance.MovePlan.Predicate;
 import dev.millrace.operator.rebalance.MoveState;
+import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.scale.ScaleDecision.Drain;
 import dev.millrace.operator.scale.ScaleDecision.Grow;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
@@ -26,18 +29,51 @@ import org.junit.jupiter.api.Test;
 class ScalePlannerTest {
   @Test
   void aNewClusterGetsWhatItsSpecSays() {
-    assertThat(decide(3, Optional.empty(), ClusterHealth.UNKNOWN)).isEqualTo(new Keep(3));
+    assertThat(decide(3, Optional.empty(), ClusterHealth.UNKNOWN)).isEqualTo(new Keep(brokers(3)));
   }
 
   @Test
   void growingNeedsNoPermission() {
-    assertThat(decide(5, Optional.of(3), ClusterHealth.UNKNOWN)).isEqualTo(new Grow(3, 5));
+    assertThat(decide(5, Optional.of(3), ClusterHealth.UNKNOWN))
+        .isEqualTo(new Grow(brokers(3), brokers(5)));
   }
 
   @Test
   void emptyBrokersMayLeave() {
     assertThat(decide(2, Optional.of(4), health(WELL, 6, 6, 0, 0)))
-        .isEqualTo(new Shrink(4, 2, List.of(2, 3)));
+        .isEqualTo(new Shrink(brokers(4), brokers(2)));
+  }
+
+  @Test
+  void brokersThatTakeOverComeBeforeTheOthersLeave() {
+    // Given
+    var old = brokers(2);
+    var fresh = Roster.of(1000, 2);
+
+    // When
+    var first = decide(fresh, old, ClusterHealth.UNKNOWN);
+    var then =
+        decide(
+            fresh,
+            old.and(fresh),
+            known(
+                List.of(
+                    member(0, false, 6, false),
+                    member(1, false, 0, true),
+                    member(1000, false, 0, false),
+                    member(1001, false, 0, false)),
+                true));
+    var last =
+        decide(
+            fresh,
+            old.and(fresh),
+            known(List.of(member(0, false, 0, true), member(1, true, 0, false)), true));
+
+    // Then
+    assertThat(first).isEqualTo(new Grow(old, old.and(fresh)));
+    assertThat(then).isEqualTo(new Drain(old.and(fresh), fresh, new TreeMap<>(Map.of(0, 6))));
+    assertThat(((Drain) then).leaving()).isEqualTo(old);
+    assertThat(last).isEqualTo(new Shrink(old.and(fresh), fresh));
   }
 
   @Test
@@ -45,7 +81,7 @@ class ScalePlannerTest {
     var members = List.of(member(0, false, 6, false), member(1, false, 0, false));
 
     assertThat(decide(1, Optional.of(2), known(members, true)))
-        .isEqualTo(new Drain(2, 1, new TreeMap<>()));
+        .isEqualTo(new Drain(brokers(2), brokers(1), new TreeMap<>()));
   }
 
   @Test
@@ -54,7 +90,7 @@ class ScalePlannerTest {
         List.of(member(0, false, 6, false), member(1, false, 0, true), member(2, true, 0, false));
 
     assertThat(decide(1, Optional.of(3), known(members, true)))
-        .isEqualTo(new Shrink(3, 1, List.of(1, 2)));
+        .isEqualTo(new Shrink(brokers(3), brokers(1)));
   }
 
   @Test
@@ -67,14 +103,21 @@ class ScalePlannerTest {
   @Test
   void brokersThatHoldPartitionsAreEmptiedFirst() {
     assertThat(decide(2, Optional.of(4), health(WELL, 6, 6, 5, 0)))
-        .isEqualTo(new Drain(4, 2, new TreeMap<>(Map.of(2, 5))));
+        .isEqualTo(new Drain(brokers(4), brokers(2), new TreeMap<>(Map.of(2, 5))));
   }
 
   @Test
   void brokersThatHoldPartitionsKeepAllOthersFromLeavingWhereTheUserMovesReplicas() {
     assertThat(
-            ScalePlanner.decide(2, Optional.of(4), health(WELL, 6, 6, 5, 0), MoveState.NONE, false))
-        .isEqualTo(new Refuse(4, 2, "BrokersHoldPartitions", "broker 2 holds 5 partitions"));
+            ScalePlanner.decide(
+                brokers(2),
+                Optional.of(brokers(4)),
+                health(WELL, 6, 6, 5, 0),
+                MoveState.NONE,
+                false))
+        .isEqualTo(
+            new Refuse(
+                brokers(4), brokers(2), "BrokersHoldPartitions", "broker 2 holds 5 partitions"));
   }
 
   @Test
@@ -83,16 +126,16 @@ class ScalePlannerTest {
 
     assertThat(
             ScalePlanner.decide(
-                2,
-                Optional.of(3),
+                brokers(2),
+                Optional.of(brokers(3)),
                 health(WELL, 6, 6, 5),
                 MoveState.blocked(Set.of(2), obstacle),
                 true))
-        .isEqualTo(new Refuse(3, 2, "DisksTooSmall", "too small"));
+        .isEqualTo(new Refuse(brokers(3), brokers(2), "DisksTooSmall", "too small"));
     assertThat(
             ScalePlanner.decide(
-                2,
-                Optional.of(3),
+                brokers(2),
+                Optional.of(brokers(3)),
                 health(WELL, 6, 6, 5),
                 MoveState.blocked(Set.of(1, 2), obstacle),
                 true))
@@ -101,7 +144,8 @@ class ScalePlannerTest {
 
   @Test
   void nobodyLeavesWhileNobodyCanSayWhatTheyHold() {
-    assertThat(decide(2, Optional.of(3), ClusterHealth.UNKNOWN)).isEqualTo(new Unsure(3, 2));
+    assertThat(decide(2, Optional.of(3), ClusterHealth.UNKNOWN))
+        .isEqualTo(new Unsure(brokers(3), brokers(2)));
   }
 
   @Test
@@ -118,11 +162,16 @@ class ScalePlannerTest {
             Map.of(), Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)), true);
 
     // Then
-    assertThat(ScalePlanner.departed(2, health)).containsExactly(4);
+    assertThat(ScalePlanner.departed(brokers(2), health)).containsExactly(4);
+  }
+
+  private static ScaleDecision decide(Roster wanted, Roster running, ClusterHealth health) {
+    return ScalePlanner.decide(wanted, Optional.of(running), health, MoveState.NONE, true);
   }
 
   private static ScaleDecision decide(int wanted, Optional<Integer> running, ClusterHealth health) {
-    return ScalePlanner.decide(wanted, running, health, MoveState.NONE, true);
+    return ScalePlanner.decide(
+        brokers(wanted), running.map(Fixtures::brokers), health, MoveState.NONE, true);
   }
 
   private static ClusterHealth known(List<Member> members, boolean fresh) {

@@ -1,6 +1,7 @@
 package dev.millrace.operator.status;
 
 import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.brokers;
 import static dev.millrace.operator.Fixtures.health;
 import static dev.millrace.operator.Fixtures.pods;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,8 +17,8 @@ import dev.millrace.operator.memory.CacheFigures;
 import dev.millrace.operator.memory.CachePressure;
 import dev.millrace.operator.memory.CachePressure.Cause;
 import dev.millrace.operator.memory.CacheState;
-import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision.Settled;
@@ -205,8 +206,8 @@ class PageCachesTest {
                 cluster,
                 Wanted.names(cluster),
                 "0.1.0",
-                MemoryPlan.of(cluster.getSpec()),
-                new Keep(3),
+                Pools.of(cluster, List.of()),
+                new Keep(brokers(3)),
                 Movement.NONE,
                 new Settled(),
                 pods(3, "r"),

@@ -1,6 +1,7 @@
 package dev.millrace.operator.status;
 
 import static dev.millrace.operator.Fixtures.WELL;
+import static dev.millrace.operator.Fixtures.brokers;
 import static dev.millrace.operator.Fixtures.health;
 import static dev.millrace.operator.Fixtures.pod;
 import static dev.millrace.operator.Fixtures.pods;
@@ -16,10 +17,10 @@ import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
-import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.rebalance.MoveGoal;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
 import dev.millrace.operator.roll.RollDecision;
@@ -401,14 +402,15 @@ class StatusesTest {
                         "data-events-" + id,
                         "Bound",
                         Optional.of(new Quantity("10Gi")),
-                        Optional.of(new Quantity("10Gi"))))
+                        Optional.of(new Quantity("10Gi")),
+                        new Quantity("10Gi")))
             .toList();
     return new Observation(
         cluster,
         Wanted.names(cluster),
         "0.1.0",
-        MemoryPlan.of(cluster.getSpec()),
-        new Keep(Math.max(3, pods.size())),
+        Pools.of(cluster, List.of()),
+        new Keep(brokers(Math.max(3, pods.size()))),
         moves,
         roll,
         pods,

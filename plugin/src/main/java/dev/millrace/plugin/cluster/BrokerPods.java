@@ -1,6 +1,7 @@
 package dev.millrace.plugin.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.crds.PoolSpec;
 import dev.millrace.plugin.kube.Api;
 import dev.millrace.plugin.kube.ApiPaths;
 import dev.millrace.plugin.kube.Json;
@@ -59,7 +60,11 @@ public final class BrokerPods {
   static Optional<BrokerPod> view(JsonNode pod) {
     String name = Json.text(pod, "/metadata/name").orElse("");
     String cluster = Json.entry(pod, "/metadata/labels", CLUSTER_LABEL).orElse("");
-    String ordinal = name.startsWith(cluster + "-") ? name.substring(cluster.length() + 1) : "";
+    String prefix =
+        cluster
+            + Json.entry(pod, "/metadata/labels", PoolSpec.LABEL).map(pool -> "-" + pool).orElse("")
+            + "-";
+    String ordinal = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
     if (cluster.isEmpty() || !ordinal.matches("\\d{1,6}")) {
       return Optional.empty();
     }

@@ -105,7 +105,6 @@ public final class LogClusters {
 
   /** A LogCluster out of its JSON. */
   public static ClusterView view(JsonNode object) {
-    JsonNode brokers = object.at("/spec/brokers");
     Map<String, String> annotations = new HashMap<>();
     object
         .at("/metadata/annotations")
@@ -116,9 +115,21 @@ public final class LogClusters {
         Json.text(object, "/metadata/name").orElse(""),
         Json.text(object, "/metadata/resourceVersion").orElse(""),
         object.at("/metadata/generation").asLong(),
-        brokers.isInt() ? OptionalInt.of(brokers.asInt()) : OptionalInt.empty(),
+        brokers(object.path("spec")),
         annotations,
         status(object.path("status")));
+  }
+
+  /** How many are asked for, those of pools too. */
+  private static OptionalInt brokers(JsonNode spec) {
+    if (!spec.path("brokers").isInt()) {
+      return OptionalInt.empty();
+    }
+    int all = spec.path("brokers").asInt();
+    for (JsonNode pool : spec.path("pools")) {
+      all += pool.path("brokers").asInt();
+    }
+    return OptionalInt.of(all);
   }
 
   private static Optional<LogClusterStatus> status(JsonNode status) {

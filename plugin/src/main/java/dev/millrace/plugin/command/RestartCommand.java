@@ -1,7 +1,9 @@
 package dev.millrace.plugin.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.plugin.kube.Api;
 import dev.millrace.plugin.kube.ApiPaths;
+import dev.millrace.plugin.kube.Json;
 import dev.millrace.plugin.model.BrokerPod;
 import dev.millrace.plugin.model.ClusterView;
 import java.time.Clock;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Parameters;
     name = "restart",
     description = {
       "Has the operator restart brokers, one at a time, each when no partition would miss it.",
-      "All of them: by an annotation of the StatefulSet's template, as kubectl rollout restart does."
+      "All of them: by an annotation of the StatefulSets' templates, as kubectl rollout restart does."
           + " Some: by millrace.dev/restart on their pods."
     })
 final class RestartCommand implements Callable<Integer> {
@@ -58,12 +60,7 @@ final class RestartCommand implements Callable<Integer> {
       List<BrokerPod> pods = session.pods().of(found.namespace(), found.name());
       List<BrokerPod> chosen = brokers.isEmpty() ? pods : chosen(pods);
       if (brokers.isEmpty()) {
-        session
-            .api()
-            .send(
-                Api.Method.MERGE_PATCH,
-                ApiPaths.group("apps/v1", found.namespace(), "statefulsets") + "/" + cluster,
-                Patches.annotateTemplate(TEMPLATE, Clock.systemUTC().instant().toString()));
+        everybody(session.api(), found);
       } else {
         chosen.forEach(
             pod ->
@@ -83,6 +80,16 @@ final class RestartCommand implements Callable<Integer> {
         screen.say("all brokers restarted, and all is well");
       }
       return Exit.DONE;
+    }
+  }
+
+  /** Each pool has a StatefulSet of its own. */
+  private static void everybody(Api api, ClusterView found) {
+    String sets = ApiPaths.group("apps/v1", found.namespace(), "statefulsets");
+    String patch = Patches.annotateTemplate(TEMPLATE, Clock.systemUTC().instant().toString());
+    for (JsonNode set : api.json(ApiPaths.ofCluster(sets, found.name())).path("items")) {
+      String name = Json.text(set, "/metadata/name").orElseThrow();
+      api.send(Api.Method.MERGE_PATCH, sets + "/" + ApiPaths.encoded(name), patch);
     }
   }
 

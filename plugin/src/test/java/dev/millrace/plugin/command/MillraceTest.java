@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MillraceTest {
   private static final String CLUSTERS = "/apis/millrace.dev/v1beta1/namespaces/shop/logclusters";
   private static final String PODS = "/api/v1/namespaces/shop/pods";
+  private static final String SETS = "/apis/apps/v1/namespaces/shop/statefulsets";
   private static final String EVENTS =
       """
       {"metadata": {"namespace": "shop", "name": "events", "generation": 1},
@@ -220,6 +221,33 @@ class MillraceTest {
         .doesNotContain("correct-horse-7");
     assertThat(api.asked()).allMatch(request -> request.startsWith("GET "));
     assertThat(api.asked()).noneMatch(request -> request.contains("secrets"));
+  }
+
+  @Test
+  void aRestartIsAskedOfEveryPool() {
+    // Given
+    withBrokers();
+    api.at(
+            PODS,
+            """
+            {"items": [{"metadata": {"name": "events-large-1000", "namespace": "shop", "uid": "u",
+              "labels": {"millrace.dev/cluster": "events", "millrace.dev/pool": "large"}}}]}
+            """)
+        .at(
+            SETS,
+            """
+            {"items": [{"metadata": {"name": "events"}}, {"metadata": {"name": "events-large"}}]}
+            """)
+        .at(SETS + "/events", "{}")
+        .at(SETS + "/events-large", "{}");
+
+    // When
+    Outcome outcome = api.run("restart", "events");
+
+    // Then
+    assertThat(outcome.out()).contains("asked the operator to restart events-large-1000");
+    assertThat(api.asked())
+        .contains("PATCH " + SETS + "/events", "PATCH " + SETS + "/events-large");
   }
 
   @Test

@@ -168,6 +168,7 @@ final class CelRules {
                 CelExtensions.sets(options),
                 CelExtensions.lists());
     new QuantityLibrary().addTo(builder);
+    ListLibrary.addTo(builder);
     return builder.build();
   }
 }

@@ -67,6 +67,36 @@ class StructuralSchemaTest {
         .contains("partitions are only ever added");
   }
 
+  @Test
+  void theBrokersOfPoolsCountAndNoTwoPoolsHaveTheSameIds() throws IOException {
+    var clusters = shipped("logclusters");
+    var pools =
+        "{'name': 'a', 'firstId': 1000, 'brokers': %d}, {'name': 'b', 'firstId': %d, 'brokers': 0}";
+
+    assertThat(clusters.validate(pooled(pools.formatted(2, 2000)), null)).isEmpty();
+    assertThat(clusters.validate(pooled(pools.formatted(1, 2000)), null))
+        .extracting(Cause::message)
+        .singleElement()
+        .asString()
+        .contains("more replicas than brokers have no place");
+    assertThat(clusters.validate(pooled(pools.formatted(2, 1000)), null))
+        .extracting(Cause::message)
+        .singleElement()
+        .asString()
+        .contains("two pools have the same firstId");
+  }
+
+  private static ObjectNode pooled(String pools) {
+    return (ObjectNode)
+        Json.parseOwn(
+            """
+            {'metadata': {'name': 'events'},
+             'spec': {'brokers': 1, 'memory': '1Gi', 'storage': {'size': '1Gi'},
+                      'defaults': {'replicationFactor': 3}, 'pools': [%s]}}"""
+                .formatted(pools)
+                .replace('\'', '"'));
+  }
+
   private static ObjectNode topic(String spec) {
     return (ObjectNode)
         Json.parseOwn(

@@ -83,6 +83,11 @@ public record LogClusterSpec(
                 + " volumes. They are one cluster.")
         @Size(max = 20)
         @Nullable List<PoolSpec> pools,
+    @JsonPropertyDescription(
+            "Settings of single brokers, to try one out or to spare a slow machine. A change restarts"
+                + " that broker alone.")
+        @Size(max = 100)
+        @Nullable List<BrokerOverride> overrides,
     @JsonPropertyDescription("Where brokers may run.") @Nullable Topology topology,
     @JsonPropertyDescription("How brokers are renewed.") @Nullable Rolling rolling,
     @JsonPropertyDescription("When brokers get what a new operator has for them.")

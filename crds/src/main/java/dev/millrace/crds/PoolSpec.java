@@ -68,9 +68,7 @@ public record PoolSpec(
                 + " goes by: they are one for the whole cluster.")
         @Size(max = 200)
         @ValidationRule(value = SpecRules.CONFIG_FREE, messageExpression = SpecRules.CONFIG_MESSAGE)
-        @ValidationRule(
-            value = SpecRules.POOL_CONFIG_FREE,
-            messageExpression = SpecRules.POOL_CONFIG_MESSAGE)
+        @ValidationRule(value = SpecRules.STATIC, message = SpecRules.STATIC_MESSAGE)
         @JsonDeserialize(contentUsing = SettingDeserializer.class)
         @Nullable Map<String, IntOrString> config) {
   /** So many ids belong to each pool, from its first on. */

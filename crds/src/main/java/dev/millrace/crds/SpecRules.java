@@ -138,7 +138,7 @@ final class SpecRules {
           + "'controller.quorum.bootstrap.servers','listener.security.protocol.map','log.dir',"
           + "'log.dirs','metadata.log.dir','broker.rack',"
           + "'broker.rack.file','broker.rack.wait.ms','health.listener','metadata.log',"
-          + "'metadata.log.name','metadata.log.namespace','kubernetes.url',"
+          + "'metadata.log.name','metadata.log.namespace','config.revision','kubernetes.url',"
           + "'kubernetes.credentials.dir','num.partitions','default.replication.factor',"
           + "'min.insync.replicas']";
   static final String CONFIG_FREE = OWNED + ".all(key, !(key in self))";
@@ -162,9 +162,10 @@ final class SpecRules {
           + "'log.segment.delete.delay.ms','max.decompressed.message.bytes','message.max.bytes',"
           + "'unclean.leader.election.enable']";
 
-  static final String POOL_CONFIG_FREE = DYNAMIC + ".all(key, !(key in self))";
-  static final String POOL_CONFIG_MESSAGE =
-      DYNAMIC + ".filter(key, key in self)[0] + ' is one for all pools; set it in spec.config'";
+  static final String STATIC = DYNAMIC + ".all(key, !(key in self))";
+  static final String STATIC_MESSAGE =
+      "what topics go by, as log.retention.ms or message.max.bytes, is one for all brokers; set it"
+          + " in spec.config";
 
   private SpecRules() {}
 }

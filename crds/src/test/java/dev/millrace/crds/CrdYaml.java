@@ -64,7 +64,8 @@ record CrdYaml(
               "status.conditions", "type",
               "status.brokerStates", "id",
               "status.pools", "name",
-              "spec.pools", "name"),
+              "spec.pools", "name",
+              "spec.overrides", "broker"),
           Map.of(
               "status.conditions", List.of("type", "status"),
               "status.brokerStates", List.of("id"),

@@ -93,7 +93,7 @@ public final class Fixtures {
                 brokers.put(
                     id,
                     new BrokerReport(
-                        id, "Running", 100, "0.1.0", null, 1, replicas[id], 1024, null)));
+                        id, "Running", 100, "0.1.0", null, 1, replicas[id], 1024, null, null)));
     var members =
         IntStream.range(0, replicas.length)
             .mapToObj(id -> new Member(id, false, replicas[id], 0, null, 0, null, null, null))

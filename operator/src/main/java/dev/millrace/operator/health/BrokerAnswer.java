@@ -20,9 +20,19 @@ record BrokerAnswer(
     int leaders,
     int replicas,
     long bytes,
+    @Nullable String configRevision,
     @Nullable CacheReading cache) {
   BrokerReport report(@Nullable CacheState made) {
     return new BrokerReport(
-        nodeId, state, recoveryPercent, version, rack, leaders, replicas, bytes, made);
+        nodeId,
+        state,
+        recoveryPercent,
+        version,
+        rack,
+        leaders,
+        replicas,
+        bytes,
+        configRevision,
+        made);
   }
 }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a broker says of itself, as far as it reaches a status. Bytes are rounded, so that a cluster
  * at work under a steady load looks the same from one poll to the next.
  *
+ * @param configRevision of the settings that it has of its own; empty where it has none, and null
+ *     where it is too old to tell
  * @param cache null where it does not tell of its page cache
  */
 public record BrokerReport(
@@ -18,6 +20,7 @@ public record BrokerReport(
     int leaders,
     int replicas,
     long bytes,
+    @Nullable String configRevision,
     @Nullable CacheState cache) {
   public BrokerReport {
     bytes = Bytes.rounded(bytes);

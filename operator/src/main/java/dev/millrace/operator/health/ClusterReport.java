@@ -20,6 +20,8 @@ public record ClusterReport(
     @Nullable String metadataVersion,
     Partitions partitions,
     List<Member> brokers) {
+  private static final int HEX = 16;
+
   public ClusterReport {
     controllerId = controllerId == null || controllerId < 0 ? null : controllerId;
     brokers = brokers == null ? List.of() : List.copyOf(brokers);
@@ -30,6 +32,15 @@ public record ClusterReport(
     return brokers.stream().filter(member -> member.id() == id).findFirst();
   }
 
+  /** Whether it is certain that no partition has a replica on both of two brokers. */
+  public boolean apart(int one, int other) {
+    var neighbours = member(one).map(Member::neighbours);
+    int place = brokers.stream().map(Member::id).toList().indexOf(other);
+    return one != other
+        && place >= 0
+        && neighbours.filter(bits -> !new BigInteger(bits, HEX).testBit(place)).isPresent();
+  }
+
   /**
    * A registered broker; a fenced one leads nothing.
    *
@@ -37,8 +48,8 @@ public record ClusterReport(
    * @param unsparedExample the first of them
    * @param cordoned whether it gets no new replicas; null where the broker that tells is too old to
    *     know
-   * @param shares brokers with which it has partitions in common, a hexadecimal number with the
-   *     lowest bit for broker 0; null where that is not told
+   * @param neighbours brokers with which it has partitions in common, a hexadecimal number with the
+   *     lowest bit for the first in the list; null where that is not told
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Member(
@@ -50,12 +61,5 @@ public record ClusterReport(
       int unspared,
       @Nullable String unsparedExample,
       @Nullable Boolean cordoned,
-      @Nullable String shares) {
-    private static final int HEX = 16;
-
-    /** Whether it is certain that no partition has a replica here and there. */
-    public boolean apartFrom(Member other) {
-      return shares != null && id != other.id && !new BigInteger(shares, HEX).testBit(other.id);
-    }
-  }
+      @Nullable String neighbours) {}
 }

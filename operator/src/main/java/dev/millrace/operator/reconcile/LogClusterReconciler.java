@@ -16,6 +16,7 @@ import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.MetadataLog;
+import dev.millrace.operator.resources.Overrides;
 import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
@@ -391,7 +392,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
 
   private static Roller roller(LogClusterSpec spec, Roster brokers, Revisions revisions) {
     int parallelism = Optional.ofNullable(spec.rolling()).map(Rolling::parallelism).orElse(1);
-    return new Roller(brokers, revisions, policy(spec), parallelism);
+    return new Roller(brokers, revisions, Overrides.of(spec), policy(spec), parallelism);
   }
 
   private static Rebalance rebalance(LogClusterSpec spec) {

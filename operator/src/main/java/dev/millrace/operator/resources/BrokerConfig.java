@@ -30,14 +30,14 @@ final class BrokerConfig {
   }
 
   static String text(Wanted wanted) {
+    return text(properties(wanted));
+  }
+
+  static String text(SortedMap<String, String> properties) {
     var text = new StringBuilder();
-    properties(wanted)
-        .forEach(
-            (key, value) ->
-                text.append(escaped(key, true))
-                    .append('=')
-                    .append(escaped(value, false))
-                    .append('\n'));
+    properties.forEach(
+        (key, value) ->
+            text.append(escaped(key, true)).append('=').append(escaped(value, false)).append('\n'));
     return text.toString();
   }
 

@@ -49,6 +49,7 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
         spec.defaults(),
         config(spec.config(), pool.config()),
         null,
+        null,
         topology(spec.topology(), pool),
         spec.rolling(),
         spec.upgrades(),
@@ -146,6 +147,13 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
   /** The key of its properties in the cluster's ConfigMap. */
   public String file() {
     return named() ? name + "." + BrokerConfig.FILE : BrokerConfig.FILE;
+  }
+
+  /** The key of what one broker has otherwise; the broker looks for it by its id. */
+  String file(int id) {
+    return named()
+        ? "%s.broker.%d.properties".formatted(name, id)
+        : "broker.%d.properties".formatted(id);
   }
 
   /** A broker's pod. */

@@ -62,7 +62,10 @@ public record Wanted(
       List<Wanted> pools, Map<String, String> others, int evictions) {
     var any = pools.getFirst();
     var files = new TreeMap<>(others);
-    pools.forEach(pool -> files.put(pool.pool().file(), pool.rendering().config()));
+    for (var pool : pools) {
+      files.put(pool.pool().file(), pool.rendering().config());
+      files.putAll(Overrides.of(pool.cluster().getSpec()).files(pool.pool()));
+    }
     return Stream.<HasMetadata>concat(
             Stream.of(
                 BrokerAccess.serviceAccount(any),

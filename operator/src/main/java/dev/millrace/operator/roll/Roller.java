@@ -7,6 +7,7 @@ import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.Overrides;
 import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Preparing;
@@ -32,12 +33,13 @@ public final class Roller {
 
   private final Roster brokers;
   private final Revisions revisions;
+  private final Overrides overrides;
   private final SingleReplicaPolicy policy;
   private final int parallelism;
 
   /** The rules of a cluster whose brokers restart one by one. */
   public Roller(Roster brokers, Revisions revisions, SingleReplicaPolicy policy) {
-    this(brokers, revisions, policy, 1);
+    this(brokers, revisions, Overrides.NONE, policy, 1);
   }
 
   /**
@@ -45,9 +47,16 @@ public final class Roller {
    *
    * @param brokers those that there should be
    * @param revisions what each should be
+   * @param overrides and what single ones should have otherwise
    * @param parallelism how many may restart at once, at most
    */
-  public Roller(Roster brokers, Revisions revisions, SingleReplicaPolicy policy, int parallelism) {
+  public Roller(
+      Roster brokers,
+      Revisions revisions,
+      Overrides overrides,
+      SingleReplicaPolicy policy,
+      int parallelism) {
+    this.overrides = overrides;
     this.parallelism = parallelism;
     this.brokers = brokers;
     this.revisions = revisions;
@@ -56,7 +65,7 @@ public final class Roller {
 
   /** The rules with other revisions. */
   public Roller withRevisions(Revisions other) {
-    return new Roller(brokers, other, policy, parallelism);
+    return new Roller(brokers, other, overrides, policy, parallelism);
   }
 
   /**
@@ -65,7 +74,7 @@ public final class Roller {
    * @param pods those of the cluster that exist
    */
   public RollDecision decide(List<PodView> pods, ClusterHealth health) {
-    var outdated = pods.stream().filter(revisions::outdated).toList();
+    var outdated = pods.stream().filter(pod -> outdated(pod, health)).toList();
     if (!revisions.known()) {
       return new Preparing();
     }
@@ -85,10 +94,18 @@ public final class Roller {
   /** Pods that are to restart, in the order in which they will if nothing comes between. */
   public List<PodView> order(List<PodView> pods, ClusterHealth health) {
     return pods.stream()
-        .filter(pod -> revisions.known() && revisions.outdated(pod))
+        .filter(pod -> revisions.known() && outdated(pod, health))
         .sorted(
             Comparator.comparing((PodView pod) -> !idle(pod, health)).thenComparing(order(health)))
         .toList();
+  }
+
+  private boolean outdated(PodView pod, ClusterHealth health) {
+    return revisions.outdated(pod)
+        || report(pod.id(), health)
+            .map(BrokerReport::configRevision)
+            .filter(runs -> !runs.equals(overrides.revision(pod.id())))
+            .isPresent();
   }
 
   /** The controller last. */
@@ -127,9 +144,7 @@ public final class Roller {
     int controller = controller(health);
     return one.id() != controller
         && other.id() != controller
-        && member(one.id(), health)
-            .flatMap(left -> member(other.id(), health).filter(left::apartFrom))
-            .isPresent();
+        && health.cluster().filter(known -> known.apart(one.id(), other.id())).isPresent();
   }
 
   private static int controller(ClusterHealth health) {

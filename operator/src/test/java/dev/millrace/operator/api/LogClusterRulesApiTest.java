@@ -128,6 +128,10 @@ class LogClusterRulesApiTest {
           1 | {name: a, firstId: 1000, brokers: 1}, {name: b, firstId: 1000, brokers: 1} | two pools have the same firstId
           1 | {name: a, firstId: 1000, brokers: 1, config: {node.id: 7}} | node.id is set by the operator itself
           1 | {name: a, brokers: 1} | spec.pools[0].firstId: Required value
+          1 | ], overrides: [{broker: 0, config: {node.id: 7}} | node.id is set by the operator itself
+          1 | ], overrides: [{broker: 0, config: {log.retention.ms: 7}} | is one for all brokers; set it in spec.config
+          1 | ], overrides: [{broker: 0, config: {}}, {broker: 0, config: {}} | Duplicate value
+          1 | ], overrides: [{broker: -1, config: {}} | must be the id of a broker
           """)
   void aBadPoolIsRefusedWithWhatToDo(int brokers, String pools, String message) {
     assertThatThrownBy(() -> apply(pooled(brokers, pools))).hasMessageContaining(message);
@@ -145,7 +149,8 @@ class LogClusterRulesApiTest {
                                     1,
                                     "{name: a, firstId: 1000, brokers: 1, config: {%s: 7}}"
                                         .formatted(name))))
-                    .hasMessageContaining(name + " is one for all pools; set it in spec.config"));
+                    .as(name)
+                    .hasMessageContaining("is one for all brokers; set it in spec.config"));
   }
 
   @Test

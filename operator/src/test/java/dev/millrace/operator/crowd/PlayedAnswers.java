@@ -207,7 +207,7 @@ final class PlayedAnswers implements AutoCloseable {
             .append(member)
             .append(
                 ",\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":0,")
-            .append("\"unsparedExample\":null,\"cordoned\":false,\"shares\":\"")
+            .append("\"unsparedExample\":null,\"cordoned\":false,\"neighbours\":\"")
             .append(Integer.toHexString((1 << brokers) - 1))
             .append("\"}");
       }

@@ -67,7 +67,8 @@ class HealthPollerTest {
     var health = poll(pods);
 
     assertThat(health.brokers())
-        .containsEntry(0, new BrokerReport(0, "Recovering", 40, "1", null, 1, 2, 122_880, null));
+        .containsEntry(
+            0, new BrokerReport(0, "Recovering", 40, "1", null, 1, 2, 122_880, null, null));
     assertThat(health.cluster())
         .hasValueSatisfying(
             cluster -> {

@@ -171,6 +171,35 @@ class PoolsTest {
     assertThat(pools.running(List.of(), Roster.NOBODY)).isEmpty();
   }
 
+  @Test
+  void whatABrokerHasOtherwiseIsInAFileOfItsOwnAndChangesNobodysPod() {
+    // Given
+    var overrides =
+        "overrides: [{broker: 1, config: {num.io.threads: 1}},"
+            + " {broker: 1001, config: {background.threads: 2}}, {broker: 7, config: {}}]";
+    var cluster = cluster(spec(3, LARGE).replaceFirst("}$", ", " + overrides + "}"));
+
+    // When
+    var objects = objects(cluster, 3, 2);
+
+    // Then
+    var own = Overrides.of(cluster.getSpec());
+    assertThat(own.revision(0)).isEmpty();
+    assertThat(own.revision(7)).isEmpty();
+    assertThat(own.revision(1)).isNotEmpty().isNotEqualTo(own.revision(1001));
+    assertThat(all(objects, ConfigMap.class).getFirst().getData())
+        .containsOnlyKeys(
+            "broker.properties",
+            "broker.1.properties",
+            "large.broker.properties",
+            "large.broker.1001.properties")
+        .containsEntry(
+            "broker.1.properties",
+            "config.revision=%s\nnum.io.threads=1\n".formatted(own.revision(1)));
+    assertThat(all(objects, StatefulSet.class))
+        .isEqualTo(all(objects(cluster(spec(3, LARGE)), 3, 2), StatefulSet.class));
+  }
+
   private static Pool pool(String pool) {
     return pool(pool, "");
   }

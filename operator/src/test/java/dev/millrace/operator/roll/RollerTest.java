@@ -17,6 +17,7 @@ import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.memory.CacheFigures;
 import dev.millrace.operator.memory.CacheState;
+import dev.millrace.operator.resources.Overrides;
 import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Predicate;
 import dev.millrace.operator.roll.RollDecision.Preparing;
@@ -27,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RollerTest {
@@ -148,7 +151,7 @@ class RollerTest {
     // Given
     var health = health(WELL, 1, 1, 1);
     var brokers = new HashMap<>(health.brokers());
-    brokers.put(1, new BrokerReport(1, "Recovering", 40, "0.1.0", null, 0, 1, 1024, null));
+    brokers.put(1, new BrokerReport(1, "Recovering", 40, "0.1.0", null, 0, 1, 1024, null, null));
     var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
 
     // When
@@ -192,7 +195,8 @@ class RollerTest {
     var health =
         new ClusterHealth(
             reports, Optional.of(new ClusterReport(4, "4.4-IV2", WELL, members)), true);
-    var two = new Roller(brokers(5), Revisions.of("new"), SingleReplicaPolicy.ACCEPT, 2);
+    var two =
+        new Roller(brokers(5), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, 2);
 
     // When
     var first = two.decide(pods(5, "old"), health);
@@ -214,7 +218,8 @@ class RollerTest {
 
   @Test
   void brokersRestartOneByOneWhereNobodyTellsWhatTheyHaveInCommon() {
-    var two = new Roller(brokers(3), Revisions.of("new"), SingleReplicaPolicy.ACCEPT, 2);
+    var two =
+        new Roller(brokers(3), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, 2);
 
     assertThat(two.decide(pods(3, "old"), health(WELL, 1, 1, 1)))
         .isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 0));
@@ -227,7 +232,7 @@ class RollerTest {
     var brokers = new HashMap<>(health.brokers());
     var figures = new CacheFigures(-1, 0.5, 8 << 20, -1, -1, -1, -1);
     var cold = new CacheState(figures, Optional.empty(), false, true);
-    brokers.put(2, new BrokerReport(2, "Running", 100, "0.1.0", null, 1, 1, 1024, cold));
+    brokers.put(2, new BrokerReport(2, "Running", 100, "0.1.0", null, 1, 1, 1024, null, cold));
     var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), pod(2, true, "new"));
 
     // When
@@ -243,8 +248,8 @@ class RollerTest {
                 3));
   }
 
-  private static Member sharing(int id, String shares) {
-    return new Member(id, false, 1, 1, null, 0, null, null, shares);
+  private static Member sharing(int id, String neighbours) {
+    return new Member(id, false, 1, 1, null, 0, null, null, neighbours);
   }
 
   private static ClusterHealth unspared() {
@@ -284,6 +289,34 @@ class RollerTest {
     assertThat(roller.withRevisions(Revisions.of("old")).decide(pods, health(WELL, 1, 1)))
         .as("a pod whose StatefulSet is gone")
         .isEqualTo(new Settled());
+  }
+
+  @Test
+  void aBrokerWhoseOwnSettingsAreOthersThanItRunsWithRestartsAlone() {
+    // Given
+    var own = new Overrides(new TreeMap<>(Map.of(1, new TreeMap<>(Map.of("num.io.threads", "2")))));
+    var roller = new Roller(brokers(3), Revisions.of("r"), own, SingleReplicaPolicy.ACCEPT, 1);
+    var pods = pods(3, "r");
+
+    // Then
+    assertThat(roller.decide(pods, running("", "", "")))
+        .isEqualTo(new Restart(pod(1, true, "r"), 2, 3, 0));
+    assertThat(roller.order(pods, running("", "", ""))).containsExactly(pod(1, true, "r"));
+    assertThat(roller.decide(pods, running("", own.revision(1), ""))).isEqualTo(new Settled());
+    assertThat(roller.decide(pods, running("", own.revision(1), "gone")))
+        .isEqualTo(new Restart(pod(2, true, "r"), 2, 3, 0));
+    assertThat(roller.decide(pods, running(null, null, null)))
+        .as("brokers that are too old to tell")
+        .isEqualTo(new Settled());
+  }
+
+  private static ClusterHealth running(@Nullable String... revisions) {
+    var brokers = new HashMap<Integer, BrokerReport>();
+    for (int id = 0; id < revisions.length; id++) {
+      brokers.put(
+          id, new BrokerReport(id, "Running", 100, "0.1.0", null, 1, 1, 1024, revisions[id], null));
+    }
+    return new ClusterHealth(brokers, health(WELL, 1, 1, 1).cluster(), true);
   }
 
   private static Member member(int id, boolean fenced, int unspared) {

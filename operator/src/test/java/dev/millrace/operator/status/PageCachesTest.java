@@ -198,7 +198,8 @@ class PageCachesTest {
     var health = health(WELL, 4, 4, 4);
     var brokers = new HashMap<Integer, BrokerReport>();
     for (int id = 0; id < caches.length; id++) {
-      brokers.put(id, new BrokerReport(id, "Running", 100, "0.1.0", null, 1, 4, 1024, caches[id]));
+      brokers.put(
+          id, new BrokerReport(id, "Running", 100, "0.1.0", null, 1, 4, 1024, null, caches[id]));
     }
     return new Statuses(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
         .of(

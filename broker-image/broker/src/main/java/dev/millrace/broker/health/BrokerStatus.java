@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param controller whether this broker's controller is the active one
  * @param bytes in the log's segment files
  * @param metadataOffset how much of the metadata log is followed; -1 before any
+ * @param configRevision of the settings that it started with; empty where they have none
  * @param cache what the page cache does for readers
  * @param trouble what is wrong with this broker's volume, for people; null while nothing is
  */
@@ -27,6 +28,7 @@ public record BrokerStatus(
     long bytes,
     long metadataOffset,
     @Nullable String trouble,
+    String configRevision,
     Memory memory,
     CacheFigures cache) {
   /**

@@ -22,8 +22,8 @@ public record ClusterHealth(
   public static final int MAX_WORST = 20;
   public static final int MAX_BROKERS = 1000;
 
-  /** The highest id for which it is told who shares partitions with whom. */
-  public static final int MAX_SHARES = 255;
+  /** Of more brokers it is not told who has partitions in common with whom. */
+  public static final int MAX_NEIGHBOURS = 256;
 
   /**
    * Partitions counted by what is wrong with them; one may count in several.
@@ -60,8 +60,9 @@ public record ClusterHealth(
    *     replica in sync, or they have no more of them than they need
    * @param unsparedExample the first of them by name
    * @param cordoned whether it gets no new replicas
-   * @param shares brokers that host a partition that it hosts, too, as a hexadecimal number with
-   *     one bit each, the lowest for broker 0; null where ids are above {@link #MAX_SHARES}
+   * @param neighbours brokers that host a partition that it hosts, too, as a hexadecimal number
+   *     with one bit each, the lowest for the first in the list of brokers; null where there are
+   *     more than {@link #MAX_NEIGHBOURS}
    */
   public record Broker(
       int id,
@@ -72,7 +73,7 @@ public record ClusterHealth(
       int unspared,
       @Nullable String unsparedExample,
       boolean cordoned,
-      @Nullable String shares) {}
+      @Nullable String neighbours) {}
 
   /** The same, as another place of the metadata log has it that changed nothing of it. */
   ClusterHealth at(int controller, long offset) {

@@ -42,7 +42,7 @@ public final class PartitionHealth {
     private int unspared;
     private @Nullable String topic;
     private int partition;
-    private final BitSet shares = new BitSet();
+    private final BitSet neighbours = new BitSet();
 
     void unspared(String name, int id) {
       unspared++;
@@ -53,14 +53,13 @@ public final class PartitionHealth {
       }
     }
 
-    /** A broker is no neighbour of its own; none for those that have too many. */
-    @Nullable String shares() {
-      if (shares.length() > ClusterHealth.MAX_SHARES + 1) {
-        return null;
-      }
+    /** By their places among brokers in this order. A broker is no neighbour of its own. */
+    String neighbours(List<BrokerRegistration> order) {
       var number = BigInteger.ZERO;
-      for (int id = shares.nextSetBit(0); id >= 0; id = shares.nextSetBit(id + 1)) {
-        number = number.setBit(id);
+      for (int place = 0; place < order.size(); place++) {
+        if (neighbours.get(order.get(place).id())) {
+          number = number.setBit(place);
+        }
       }
       return number.toString(HEX);
     }
@@ -157,7 +156,7 @@ public final class PartitionHealth {
       host.replicas++;
       for (int other : partition.replicas) {
         if (other != replica && other >= 0) {
-          host.shares.set(other);
+          host.neighbours.set(other);
         }
       }
     }
@@ -229,9 +228,12 @@ public final class PartitionHealth {
   }
 
   private List<ClusterHealth.Broker> brokers() {
-    return cluster.brokers().values().stream()
-        .sorted(Comparator.comparingInt(BrokerRegistration::id))
-        .limit(ClusterHealth.MAX_BROKERS)
+    var all =
+        cluster.brokers().values().stream()
+            .sorted(Comparator.comparingInt(BrokerRegistration::id))
+            .limit(ClusterHealth.MAX_BROKERS)
+            .toList();
+    return all.stream()
         .map(
             broker -> {
               Hosted counts = hosted(broker.id());
@@ -244,7 +246,7 @@ public final class PartitionHealth {
                   counts.unspared,
                   counts.example(),
                   !broker.hasUncordonedDirs(),
-                  broker.id() > ClusterHealth.MAX_SHARES ? null : counts.shares());
+                  all.size() > ClusterHealth.MAX_NEIGHBOURS ? null : counts.neighbours(all));
             })
         .toList();
   }

@@ -145,6 +145,7 @@ final class BrokerHealth implements HealthSource {
         manager == null ? 0 : manager.sizeBytes(),
         image.highestOffsetAndEpoch().offset(),
         trouble().orElse(null),
+        config.values().getString(SettingNames.CONFIG_REVISION),
         used,
         cache.look(cacheUse(), used.kernel()));
   }

@@ -29,6 +29,7 @@ final class SettingNames {
   static final String KUBERNETES_CREDENTIALS = "kubernetes.credentials.dir";
   static final String RACK_FILE = "broker.rack.file";
   static final String RACK_WAIT = "broker.rack.wait.ms";
+  static final String CONFIG_REVISION = "config.revision";
   static final String READ_AHEAD = "page.cache.read.ahead.bytes";
   static final String DROP_PASSED = "page.cache.drop.passed";
 
@@ -88,6 +89,12 @@ final class SettingNames {
             "http://127.0.0.1:8080",
             Importance.HIGH,
             "Where health is told over HTTP.")
+        .define(
+            CONFIG_REVISION,
+            Type.STRING,
+            "",
+            Importance.LOW,
+            "Told with the health: whoever wrote the settings knows by it what this broker has read.")
         .define(
             METADATA_LOG,
             Type.STRING,

@@ -74,6 +74,7 @@ class HealthServerTest {
             "bytes",
             "metadataOffset",
             "trouble",
+            "configRevision",
             "memory",
             "cache");
     assertThat(broker.get("state").asText()).isEqualTo("Running");
@@ -140,7 +141,7 @@ class HealthServerTest {
                 + "\"replicas\":[1,3],\"reason\":\"broker 3 is fenced\"}");
     assertThat(cluster.at("/brokers/0").toString())
         .isEqualTo(
-            "{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":2,\"unsparedExample\":\"payments-3\",\"cordoned\":false,\"shares\":\"16\"}");
+            "{\"id\":0,\"fenced\":false,\"replicas\":36,\"leaders\":12,\"rack\":null,\"unspared\":2,\"unsparedExample\":\"payments-3\",\"cordoned\":false,\"neighbours\":\"16\"}");
   }
 
   @Test
@@ -243,6 +244,7 @@ class HealthServerTest {
           123,
           7,
           null,
+          "r7",
           new BrokerStatus.Memory(1, 2, 3, MemoryReading.UNKNOWN),
           new CacheFigures(CacheUse.UNKNOWN, 1, 0.5, 2, 0.1, 3, 4));
     }

@@ -190,8 +190,8 @@ class PartitionHealthTest {
 
     // Then
     assertThat(health.brokers())
-        .extracting(ClusterHealth.Broker::shares)
-        .containsExactly("4", "4", "3", null, null);
+        .extracting(ClusterHealth.Broker::neighbours)
+        .containsExactly("4", "4", "3", "10", "8");
   }
 
   @Test

@@ -76,6 +76,33 @@ class BrokerConfigTest {
   }
 
   @Test
+  void whatABrokerHasForItselfComesBefore(@TempDir Path directory) throws IOException {
+    // Given
+    Path file =
+        Files.writeString(
+            directory.resolve("large.broker.properties"),
+            "node.id=${env:ID}\nnum.io.threads=8\nlog.retention.hours=72\n");
+    Files.writeString(
+        directory.resolve("large.broker.1000.properties"), "num.io.threads=2\nconfig.revision=r\n");
+    Files.writeString(directory.resolve("large.broker.1001.properties"), "node.id=1000\n");
+
+    // Then
+    assertThat(SettingsFile.read(file, Map.of("ID", "1000")))
+        .isEqualTo(
+            Map.of(
+                "node.id", "1000",
+                "num.io.threads", "2",
+                "log.retention.hours", "72",
+                "config.revision", "r"));
+    assertThat(SettingsFile.read(file, Map.of("ID", "100")))
+        .containsEntry("num.io.threads", "8")
+        .doesNotContainKey("config.revision");
+    assertThatThrownBy(() -> SettingsFile.read(file, Map.of("ID", "1001")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("may not set node.id");
+  }
+
+  @Test
   void anUnsetEnvironmentVariableIsNamed(@TempDir Path directory) throws IOException {
     // Given
     Path file = Files.writeString(directory.resolve("f"), "node.id=${env:MILLRACE_NODE_ID}\n");

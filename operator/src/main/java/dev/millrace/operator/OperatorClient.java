@@ -1,5 +1,7 @@
 package dev.millrace.operator;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +19,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
 
 /**
  * How an operator reads Kubernetes' objects. It holds all that it watches in memory, and of most of
@@ -62,11 +65,15 @@ public final class OperatorClient {
     PodSpec getSpec();
   }
 
-  /** Containers are the same class in pods and in templates, where all of them is of interest. */
+  /**
+   * Containers are the same class in pods and in templates, where all of them is of interest. The
+   * bookmarks of a watch are pods that have none, said to be {@code null}.
+   */
   static final class SlightContainers extends StdConverter<PodSpec, PodSpec> {
     @Override
     public PodSpec convert(PodSpec spec) {
-      spec.setContainers(spec.getContainers().stream().map(SlightContainers::slight).toList());
+      var all = requireNonNullElse(spec.getContainers(), List.<Container>of());
+      spec.setContainers(all.stream().map(SlightContainers::slight).toList());
       return spec;
     }
 

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -111,6 +112,28 @@ class OperatorClientTest {
 
     assertThat(list.getItems().getFirst().getSpec().getVolumes()).isEmpty();
     assertThat(list.getItems().getFirst().getMetadata().getManagedFields()).isEmpty();
+  }
+
+  @Test
+  void theBookmarksOfAWatchAreRead() {
+    // Given: as an API server sends it about once a minute
+    var bookmark =
+        """
+        {"type": "BOOKMARK", "object": {"kind": "Pod", "apiVersion": "v1",
+         "metadata": {"resourceVersion": "12746", "creationTimestamp": null},
+         "spec": {"containers": null}, "status": {}}}""";
+
+    // When
+    var event = client.getKubernetesSerialization().unmarshal(bookmark, WatchEvent.class);
+
+    // Then
+    assertThat(event.getObject())
+        .isInstanceOfSatisfying(
+            Pod.class,
+            pod -> {
+              assertThat(pod.getMetadata().getResourceVersion()).isEqualTo("12746");
+              assertThat(pod.getSpec().getContainers()).isEmpty();
+            });
   }
 
   @Test

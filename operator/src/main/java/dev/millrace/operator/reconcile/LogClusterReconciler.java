@@ -42,6 +42,7 @@ import dev.millrace.operator.status.Statuses;
 import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -57,6 +58,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -185,7 +187,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var spec = cluster.getSpec();
     var id = ResourceID.fromResource(cluster);
     var health = requireNonNull(sources).health().of(id);
-    var pools = Pools.of(cluster, actual.statefulSets());
+    var pools = pools(cluster, actual);
     var scale =
         ScalePlanner.decide(
             pools.wanted(),
@@ -246,6 +248,19 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         Optional.empty());
   }
 
+  private Pools pools(LogCluster cluster, Actual actual) {
+    var here = cluster.getMetadata();
+    var others =
+        Optional.ofNullable(cluster.getSpec().pools()).isEmpty()
+            ? Set.<String>of()
+            : requireNonNull(sources).clusters().stream()
+                .map(LogCluster::getMetadata)
+                .filter(other -> here.getNamespace().equals(other.getNamespace()))
+                .map(ObjectMeta::getName)
+                .collect(Collectors.toSet());
+    return Pools.of(cluster, actual.statefulSets(), others);
+  }
+
   /** What is wanted of each pool, of which some brokers are to run now. */
   private List<Wanted> wanted(LogCluster cluster, Pools pools, Roster brokers, Actual actual) {
     return pools.current().stream()
@@ -275,7 +290,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   /** What there is, with nothing done about it. */
   private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
-    var pools = Pools.of(cluster, actual.statefulSets());
+    var pools = pools(cluster, actual);
     var set = actual.statefulSet(pools.current().getFirst());
     var brokers = actual.running(pools).orElseGet(pools::wanted);
     Optional<Prospect> prospect = Optional.empty();

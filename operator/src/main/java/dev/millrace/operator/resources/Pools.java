@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetOrdinals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,9 +21,17 @@ import java.util.stream.Stream;
  *
  * @param current those of the spec, the brokers outside of pools first
  * @param left those that the spec has no more, whose brokers are to leave
- * @param waiting those of the spec that have to wait until one of {@code left} is gone, by name
+ * @param waiting those of the spec that do not begin
  */
-public record Pools(List<Pool> current, List<Pool> left, List<String> waiting) {
+public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) {
+  /**
+   * A pool that does not begin.
+   *
+   * @param taken whether its pods would be called like those of another LogCluster; else it waits
+   *     for one of {@link #left} to go, which has its name or the ids of its brokers
+   */
+  public record Waiting(String pool, boolean taken) {}
+
   public Pools {
     current = List.copyOf(current);
     left = List.copyOf(left);
@@ -30,21 +39,34 @@ public record Pools(List<Pool> current, List<Pool> left, List<String> waiting) {
   }
 
   /**
-   * The pools.
+   * The pools, where no other LogCluster has the names of their pods.
    *
    * @param sets the cluster's StatefulSets that there are
    */
   public static Pools of(LogCluster cluster, List<StatefulSet> sets) {
+    return of(cluster, sets, Set.of());
+  }
+
+  /**
+   * The pools.
+   *
+   * @param sets the cluster's StatefulSets that there are
+   * @param others the names of the LogClusters beside it
+   */
+  public static Pools of(LogCluster cluster, List<StatefulSet> sets, Set<String> others) {
     var names = Wanted.names(cluster);
     var spec = cluster.getSpec();
     var current = new ArrayList<Pool>();
-    var waiting = new ArrayList<String>();
+    var waiting = new ArrayList<Waiting>();
     current.add(Pool.own(names, spec));
     for (var pool : requireNonNullElse(spec.pools(), List.<PoolSpec>of())) {
-      if (sets.stream().allMatch(set -> goesWith(pool, set))) {
-        current.add(Pool.of(names, spec, pool));
+      var wanted = Pool.of(names, spec, pool);
+      if (!sets.stream().allMatch(set -> goesWith(pool, set))) {
+        waiting.add(new Waiting(pool.name(), false));
+      } else if (others.contains(wanted.statefulSet()) && sets.stream().noneMatch(wanted::owns)) {
+        waiting.add(new Waiting(pool.name(), true));
       } else {
-        waiting.add(pool.name());
+        current.add(wanted);
       }
     }
     var left =

@@ -16,6 +16,7 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState.Step;
 import dev.millrace.operator.resources.DynamicSettings;
 import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools.Waiting;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.UpgradeTimes;
 import dev.millrace.operator.roll.RollDecision.Preparing;
@@ -188,7 +189,7 @@ final class Rows {
               null));
     }
     metadataVersionWaits(seen).ifPresent(all::add);
-    seen.pools().waiting().stream().map(Rows::idsInUse).forEach(all::add);
+    seen.pools().waiting().stream().map(pool -> waiting(seen, pool)).forEach(all::add);
     seen.renewal().waiting().map(changes -> renewal(changes, seen)).ifPresent(all::add);
     return all.isEmpty() ? null : all;
   }
@@ -209,16 +210,17 @@ final class Rows {
                     null));
   }
 
-  private static Operation idsInUse(String pool) {
-    return new Operation(
-        "Scaling",
-        "pool " + pool,
-        "Waiting",
-        new BlockedBy(
-            "IdsInUse",
-            "a pool that is on its way out has its name or the ids of its brokers; it begins when"
-                + " that is gone"),
-        null);
+  private static Operation waiting(Observation seen, Waiting pool) {
+    var blocked =
+        pool.taken()
+            ? new BlockedBy(
+                "NameTaken",
+                "a LogCluster is called %s, and its pods have the names of this pool's; give the pool another name"
+                    .formatted(Pool.statefulSet(seen.names(), pool.pool())))
+            : new BlockedBy(
+                "IdsInUse",
+                "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone");
+    return new Operation("Scaling", "pool " + pool.pool(), "Waiting", blocked, null);
   }
 
   private static Operation renewal(String changes, Observation seen) {

@@ -6,6 +6,7 @@ import static dev.millrace.operator.Fixtures.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
+import dev.millrace.operator.resources.Pools.Waiting;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PoolsTest {
@@ -147,12 +149,29 @@ class PoolsTest {
     var sameName = Pools.of(cluster(spec(3, LARGE.replace("1000", "2000"))), sets);
 
     // Then
-    assertThat(sameIds.waiting()).containsExactly("huge");
-    assertThat(sameName.waiting()).containsExactly("large");
+    assertThat(sameIds.waiting()).containsExactly(new Waiting("huge", false));
+    assertThat(sameName.waiting()).containsExactly(new Waiting("large", false));
     for (var pools : List.of(sameIds, sameName)) {
       assertThat(pools.wanted()).isEqualTo(brokers(3));
       assertThat(pools.left()).extracting(Pool::firstId).containsExactly(1000);
     }
+  }
+
+  @Test
+  void noPoolTakesTheNamesOfAnotherClustersPods() {
+    // Given
+    var cluster = cluster(spec(3, LARGE));
+    var others = Set.of("events", "events-large");
+
+    // When
+    var fresh = Pools.of(cluster, List.of(), others);
+    var running = Pools.of(cluster, all(objects(cluster, 3, 2), StatefulSet.class), others);
+
+    // Then
+    assertThat(fresh.waiting()).containsExactly(new Waiting("large", true));
+    assertThat(fresh.wanted()).isEqualTo(brokers(3));
+    assertThat(running.waiting()).as("it was there before the other").isEmpty();
+    assertThat(running.wanted().size()).isEqualTo(5);
   }
 
   @Test

@@ -58,6 +58,14 @@ record Scene(
         .orElse(MissingNode.getInstance());
   }
 
+  /** How often containers of the operator's pods have ended; each time it was not to. */
+  int operatorRestarts() {
+    return StreamSupport.stream(
+            kubectl.get("pods", "-n", "millrace").path("items").spliterator(), false)
+        .mapToInt(pod -> pod.at("/status/containerStatuses/0/restartCount").asInt())
+        .sum();
+  }
+
   /** A cluster's pods: name → what changes if one is restarted or replaced. */
   Map<String, String> incarnations(String cluster) {
     Map<String, String> pods = new TreeMap<>();

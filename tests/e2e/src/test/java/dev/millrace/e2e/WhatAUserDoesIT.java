@@ -793,6 +793,12 @@ class WhatAUserDoesIT {
     scene.hosts().write(kubectl, "events");
   }
 
+  @Test
+  @Order(28)
+  void theOperatorHasLivedThroughAllOfIt() {
+    assertThat(scene.operatorRestarts()).isZero();
+  }
+
   private String plugin(String... arguments) {
     List<String> all = new ArrayList<>(List.of("millrace"));
     all.addAll(List.of(arguments));

@@ -36,8 +36,8 @@ class PartitionHealthTest {
     assertThat(health.metadataOffset()).isEqualTo(42);
     assertThat(health.brokers())
         .containsExactly(
-            new ClusterHealth.Broker(1, false, 1, 1, "rack-1", 1, "orders-0", false, "4"),
-            new ClusterHealth.Broker(2, false, 1, 0, "rack-2", 1, "orders-0", false, "2"));
+            new ClusterHealth.Broker(1, false, 1, 1, "rack-1", 1, "orders-0", false, "2"),
+            new ClusterHealth.Broker(2, false, 1, 0, "rack-2", 1, "orders-0", false, "1"));
   }
 
   @Test

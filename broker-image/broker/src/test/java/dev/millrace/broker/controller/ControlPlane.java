@@ -145,6 +145,23 @@ final class ControlPlane implements AutoCloseable {
     return broker;
   }
 
+  /**
+   * A broker dies. Its session is ended as if it had been silent for the whole of it, and this
+   * returns when the controller has fenced it.
+   */
+  void kill(int id, BrokerLifecycle broker) {
+    broker.close();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              // Repeated: a last heartbeat may have been on its way.
+              ControllerNode node = awaitActive();
+              return node.endSession(id, broker.brokerEpoch())
+                  && node.metadata().image().cluster().broker(id).fenced();
+            });
+  }
+
   static CompletableFuture<CreateTopicsResponseData> createTopic(
       Controller controller, String name, int partitions) {
     return createTopic(controller, name, partitions, 1);

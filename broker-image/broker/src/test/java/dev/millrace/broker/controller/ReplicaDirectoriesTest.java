@@ -56,6 +56,10 @@ class ReplicaDirectoriesTest {
     plane.close();
   }
 
+  private void kill(int id) {
+    plane.kill(id, brokers.get(id));
+  }
+
   private PartitionRegistration partition() {
     return ControlPlane.partition(node, TOPIC, 0);
   }
@@ -157,7 +161,7 @@ class ReplicaDirectoriesTest {
     // Given
     int replaced = follower();
     int leader = partition().leader;
-    brokers.get(replaced).close();
+    kill(replaced);
     awaitIsr(leader, other(leader, replaced));
 
     // When: it is back, but has copied nothing yet
@@ -175,9 +179,9 @@ class ReplicaDirectoriesTest {
         .until(() -> directoryOf(replaced).equals(plane.directory(replaced)));
 
     // When: nobody else is left
-    brokers.get(other(leader, replaced)).close();
+    kill(other(leader, replaced));
     awaitIsr(leader, replaced);
-    brokers.get(leader).close();
+    kill(leader);
 
     // Then
     await().atMost(ControlPlane.PATIENCE).until(() -> partition().leader == replaced);
@@ -188,7 +192,7 @@ class ReplicaDirectoriesTest {
     // Given
     int replaced = follower();
     int leader = partition().leader;
-    brokers.get(replaced).close();
+    kill(replaced);
     awaitIsr(leader, other(leader, replaced));
     BrokerLifecycle back = comeBackEmpty(replaced);
 
@@ -209,11 +213,11 @@ class ReplicaDirectoriesTest {
     int last = partition().leader;
     int first = follower();
     int second = other(last, first);
-    brokers.get(first).close();
+    kill(first);
     awaitIsr(last, second);
-    brokers.get(second).close();
+    kill(second);
     awaitIsr(last);
-    brokers.get(last).close();
+    kill(last);
     await().atMost(ControlPlane.PATIENCE).until(() -> partition().leader < 0);
 
     // When

@@ -43,6 +43,10 @@ class UncleanShutdownTest {
     plane.close();
   }
 
+  private void kill(int id) {
+    plane.kill(id, brokers.get(id));
+  }
+
   private PartitionRegistration partition() {
     return ControlPlane.partition(node, TOPIC, 0);
   }
@@ -51,9 +55,9 @@ class UncleanShutdownTest {
   private int fencedButEligible() {
     int leader = partition().leader;
     int[] followers = Arrays.stream(partition().replicas).filter(id -> id != leader).toArray();
-    brokers.get(followers[0]).close();
+    kill(followers[0]);
     awaitIsr(leader, followers[1]);
-    brokers.get(followers[1]).close();
+    kill(followers[1]);
     awaitIsr(leader);
     assertThat(partition().elr).containsExactly(followers[1]);
     return followers[1];
@@ -100,7 +104,7 @@ class UncleanShutdownTest {
     int broker = fencedButEligible();
     int leader = partition().leader;
     plane.awaitRunningBroker(broker, OptionalLong.empty());
-    brokers.get(leader).close();
+    kill(leader);
     await().atMost(ControlPlane.PATIENCE).until(() -> partition().leader < 0);
 
     // When

@@ -34,12 +34,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kafka's own producer and consumer against one broker. */
 class ClientsTest {
+  /** Consumers hear of a new assignment with their next heartbeat, by default in five seconds. */
+  private static final Map<String, String> QUICK_HEARTBEATS =
+      Map.of(
+          "group.consumer.min.heartbeat.interval.ms", "200",
+          "group.consumer.heartbeat.interval.ms", "200");
+
   private static BrokerHarness brokers;
   private static Admin admin;
 
   @BeforeAll
   static void start(@TempDir Path directory) throws Exception {
-    brokers = BrokerHarness.start(directory, 1, Map.of());
+    brokers = BrokerHarness.start(directory, 1, QUICK_HEARTBEATS);
     admin = brokers.admin();
   }
 

@@ -25,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.image.TopicImage;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,11 @@ class ProduceAndConsumeTest {
     broker.close();
   }
 
+  /** Without a pause between two polls: each has a few hundred records at most. */
+  private static ConditionFactory untilAllIsRead() {
+    return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"none", "gzip", "lz4", "snappy", "zstd"})
   void everyRecordOfAnIdempotentProducerComesOutOnceInOrderUnchanged(String compression) {
@@ -62,7 +68,7 @@ class ProduceAndConsumeTest {
     CRC32C[] received = checksums();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of())) {
       long[] next = new long[PARTITIONS];
-      Awaitility.await()
+      untilAllIsRead()
           .atMost(DEADLINE)
           .until(
               () -> {
@@ -89,7 +95,7 @@ class ProduceAndConsumeTest {
     // When
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of())) {
       long[] count = new long[1];
-      Awaitility.await()
+      untilAllIsRead()
           .atMost(DEADLINE)
           .until(() -> (count[0] += consumer.poll(Duration.ofMillis(100)).count()) == 9_000);
     }

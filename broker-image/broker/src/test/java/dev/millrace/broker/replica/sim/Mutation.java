@@ -13,11 +13,30 @@ enum Mutation {
   /** The controller lets anybody lead who is there. */
   ELECTION_OUTSIDE_ISR,
   /** The controller takes a replica that crashed for one that has all it ever had. */
-  CRASHED_REPLICA_STAYS_ELIGIBLE,
+  CRASHED_REPLICA_STAYS_ELIGIBLE(65),
   /** Followers are never told that their log parts from the leader's. */
   DIVERGENCE_NOT_TOLD,
   /** A log forgets where an epoch began. */
-  EPOCH_START_NOT_NOTED,
+  EPOCH_START_NOT_NOTED(392),
   /** A restarted broker goes on where the metadata has its earlier process. */
-  SERVES_BEFORE_REGISTERED
+  SERVES_BEFORE_REGISTERED;
+
+  private final long firstSeed;
+
+  Mutation() {
+    this(1);
+  }
+
+  /**
+   * @param firstSeed one whose schedule found it when this was written, where the first some dozens
+   *     do not
+   */
+  Mutation(long firstSeed) {
+    this.firstSeed = firstSeed;
+  }
+
+  /** Where to begin to look for it; of no consequence but for the time that it takes. */
+  long firstSeed() {
+    return firstSeed;
+  }
 }

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers that share a metadata log. */
+/**
+ * Three brokers that share a metadata log. Sessions are longer than a busy machine holds up a
+ * heartbeat: whoever goes, says so or closes its connections.
+ */
 class ClusterTest {
   private BrokerHarness brokers;
   private Admin admin;
@@ -37,7 +40,7 @@ class ClusterTest {
         BrokerHarness.start(
             directory,
             3,
-            Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "200"));
+            Map.of("broker.session.timeout.ms", "60000", "broker.heartbeat.interval.ms", "200"));
     admin = brokers.admin();
   }
 

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers that copy from each other, and real clients. */
+/**
+ * Three brokers that copy from each other, and real clients. Sessions are longer than a busy
+ * machine holds up a heartbeat: brokers that go say so.
+ */
 class ReplicationTest {
   private static final String TOPIC = "orders";
   private static final int PARTITIONS = 6;
@@ -48,7 +51,7 @@ class ReplicationTest {
             directory,
             3,
             Map.of(
-                "broker.session.timeout.ms", "2000",
+                "broker.session.timeout.ms", "60000",
                 "broker.heartbeat.interval.ms", "200",
                 "min.insync.replicas", "2"));
     admin = brokers.admin();

@@ -132,6 +132,26 @@ public final class Arena implements AutoCloseable {
         "--timeout=" + limit.toSeconds() + "s");
   }
 
+  /** Has a topic that nobody else uses, and waits until it is as wanted. */
+  public void applyTopic(String name, int partitions) {
+    kubectl
+        .apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogTopic
+            metadata: {name: %s}
+            spec: {cluster: %s, partitions: %d, whenDeleted: Delete}
+            """
+                .formatted(name, NAME, partitions))
+        .orThrow("applying a LogTopic");
+    kubectl.run("wait", "--for=condition=Applied", "logtopic/" + name, "--timeout=2m");
+  }
+
+  /** Takes it away again, and its topic with it. */
+  public void deleteTopic(String name) {
+    kubectl.run("delete", "logtopic", name, "--wait", "--timeout=2m");
+  }
+
   /** What {@code kubectl get} shows in its column for people. */
   public String message() {
     return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.message}");

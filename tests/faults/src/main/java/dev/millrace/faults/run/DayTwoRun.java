@@ -93,6 +93,16 @@ final class DayTwoRun {
             await("emptying");
             arena.killOperator();
           });
+      act(workload, "a pool takes over, and back", () -> poolTakesOver(few));
+      act(
+          workload,
+          "a topic comes, grows, goes",
+          () -> {
+            arena.applyTopic("audit", 3);
+            arena.applyTopic("audit", 6);
+            arena.deleteTopic("audit");
+          });
+      act(workload, "one broker's own setting", this::ownSetting);
       act(workload, "more memory", this::moreMemory);
       act(workload, "less memory", () -> arena.patch("{\"spec\":{\"memory\":\"512Mi\"}}"));
       act(
@@ -137,6 +147,35 @@ final class DayTwoRun {
     }
     arena.annotate("millrace.dev/paused-");
     until("it is done", () -> containers().stream().noneMatch(before::contains));
+  }
+
+  /** Every broker is another one then, twice; the operator dies on the way. */
+  private void poolTakesOver(int brokers) throws InterruptedException {
+    arena.patch(
+        "{\"spec\":{\"brokers\":0,\"pools\":[{\"name\":\"next\",\"firstId\":1000,\"brokers\":%d}]}}"
+            .formatted(brokers));
+    await("emptying");
+    arena.killOperator();
+    arena.awaitStable(LIMIT);
+    if (!arena.pods().stream().allMatch(pod -> pod.id() >= 1000)) {
+      throw new IllegalStateException("others than the pool's brokers are there");
+    }
+    arena.patch("{\"spec\":{\"brokers\":%d,\"pools\":null}}".formatted(brokers));
+    await("emptying");
+    arena.awaitStable(LIMIT);
+    if (!arena.pods().stream().allMatch(pod -> pod.id() < brokers)) {
+      throw new IllegalStateException("brokers of the pool are there");
+    }
+  }
+
+  /** It restarts alone. */
+  private void ownSetting() throws InterruptedException {
+    Set<String> before = containers();
+    arena.patch("{\"spec\":{\"overrides\":[{\"broker\":1,\"config\":{\"num.io.threads\":3}}]}}");
+    arena.awaitStable(LIMIT);
+    until(
+        "one broker is another process",
+        () -> containers().stream().filter(before::contains).count() == before.size() - 1);
   }
 
   /** Given while they run. */

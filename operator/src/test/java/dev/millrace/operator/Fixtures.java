@@ -57,7 +57,7 @@ public final class Fixtures {
 
   /** All objects of a cluster without pools. */
   public static List<HasMetadata> objects(Wanted wanted) {
-    return Wanted.objects(List.of(wanted), Map.of(), 1);
+    return Wanted.objects(List.of(wanted), List.of(), Map.of(), 1);
   }
 
   /** So many brokers outside of pools. */

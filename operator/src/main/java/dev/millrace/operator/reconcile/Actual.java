@@ -121,17 +121,8 @@ final class Actual {
     return claims;
   }
 
-  /** Files of the brokers' configuration of pools that go their way. */
-  Map<String, String> files(List<Pool> left) {
-    var files = new TreeMap<String, String>();
-    find(ConfigMap.class, names.config())
-        .map(ConfigMap::getData)
-        .ifPresent(
-            data ->
-                left.stream()
-                    .map(Pool::file)
-                    .filter(data::containsKey)
-                    .forEach(file -> files.put(file, data.get(file))));
-    return files;
+  /** The files of the brokers' configuration. */
+  Map<String, String> files() {
+    return find(ConfigMap.class, names.config()).map(ConfigMap::getData).orElse(Map.of());
   }
 }

@@ -208,7 +208,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     }
     int evictions = Evictions.allowed(health, policy(spec), actual.evictions());
     boolean changed = false;
-    for (var object : Wanted.objects(wanted, actual.files(pools.left()), evictions)) {
+    for (var object : Wanted.objects(wanted, pools.left(), actual.files(), evictions)) {
       boolean written =
           applier.apply(object, actual.find(object.getClass(), object.getMetadata().getName()));
       changed |= written && object instanceof StatefulSet;

@@ -55,16 +55,22 @@ public record Wanted(
    * All objects that the LogCluster owns, in the order in which they are needed.
    *
    * @param pools what is wanted of each of its pools
-   * @param others files of the brokers' configuration that stay as they are
+   * @param left those whose brokers leave, and are as they are until then
+   * @param present the files of the brokers' configuration that there are
    * @param evictions how many brokers may be evicted at a time
    */
   public static List<HasMetadata> objects(
-      List<Wanted> pools, Map<String, String> others, int evictions) {
+      List<Wanted> pools, List<Pool> left, Map<String, String> present, int evictions) {
     var any = pools.getFirst();
-    var files = new TreeMap<>(others);
+    var overrides = Overrides.of(any.cluster().getSpec());
+    var files = new TreeMap<String, String>();
     for (var pool : pools) {
       files.put(pool.pool().file(), pool.rendering().config());
-      files.putAll(Overrides.of(pool.cluster().getSpec()).files(pool.pool()));
+      files.putAll(overrides.files(pool.pool()));
+    }
+    for (var pool : left) {
+      Optional.ofNullable(present.get(pool.file())).ifPresent(file -> files.put(pool.file(), file));
+      files.putAll(overrides.files(pool));
     }
     return Stream.<HasMetadata>concat(
             Stream.of(

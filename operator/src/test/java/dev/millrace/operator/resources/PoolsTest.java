@@ -140,6 +140,31 @@ class PoolsTest {
   }
 
   @Test
+  void brokersThatLeaveKeepWhatTheyReadWhenTheyStart() {
+    // Given
+    var sets = all(objects(cluster(spec(3, LARGE)), 3, 2), StatefulSet.class);
+    var overrides = ", overrides: [{broker: 1000, config: {num.io.threads: 1}}]}";
+    var cluster = cluster(spec(3).replaceFirst("}$", overrides));
+    var pools = Pools.of(cluster, sets);
+    var own = new Wanted(cluster, pools.first(), 3, Optional.empty(), SETTINGS);
+
+    // When
+    var objects =
+        Wanted.objects(
+            List.of(own),
+            pools.left(),
+            Map.of("large.broker.properties", "a=1", "gone.broker.properties", "a=2"),
+            1);
+
+    // Then
+    assertThat(all(objects, ConfigMap.class).getFirst().getData())
+        .containsOnlyKeys(
+            "broker.properties", "large.broker.properties", "large.broker.1000.properties")
+        .containsEntry("large.broker.properties", "a=1");
+    assertThat(all(objects, StatefulSet.class)).hasSize(1);
+  }
+
+  @Test
   void noPoolBeginsBeforeItsIdsAndItsNameAreFree() {
     // Given
     var sets = all(objects(cluster(spec(3, LARGE)), 3, 2), StatefulSet.class);
@@ -241,7 +266,7 @@ class PoolsTest {
     for (int i = 0; i < brokers.length; i++) {
       wanted.add(new Wanted(cluster, pools.get(i), brokers[i], Optional.empty(), SETTINGS));
     }
-    return Wanted.objects(wanted, Map.of(), 1);
+    return Wanted.objects(wanted, List.of(), Map.of(), 1);
   }
 
   private static PersistentVolumeClaim claim(StatefulSet set) {

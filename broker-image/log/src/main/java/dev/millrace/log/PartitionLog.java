@@ -219,7 +219,8 @@ final class PartitionLog implements Log {
       throws IOException {
     ByteBuffer buffer = valid.buffer();
     if (source.origin() == AppendOrigin.CLIENT) {
-      Optional<BatchMetadata> duplicate = producers.duplicateOf(buffer, 0);
+      Optional<BatchMetadata> duplicate =
+          producers.duplicateOf(buffer, 0, segments, logStartOffset);
       if (duplicate.isPresent()) {
         BatchMetadata old = duplicate.get();
         long time =

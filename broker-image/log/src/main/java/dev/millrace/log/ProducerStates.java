@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -54,8 +55,12 @@ final class ProducerStates {
     private final List<CompletedTxn> completed = new ArrayList<>(0);
   }
 
-  /** Finds the batch among the last ones of its producer. */
-  Optional<BatchMetadata> duplicateOf(ByteBuffer header, int at) {
+  /**
+   * Finds the batch among the last ones of its producer, or farther back in the log where it has to
+   * be before those.
+   */
+  Optional<BatchMetadata> duplicateOf(ByteBuffer header, int at, Segments segments, long logStart)
+      throws IOException {
     long producerId = BatchHeader.producerId(header, at);
     if (producerId < 0) {
       return Optional.empty();
@@ -71,7 +76,20 @@ final class ProducerStates {
         return Optional.of(batch);
       }
     }
-    return Optional.empty();
+    Iterator<BatchMetadata> remembered = entry.batchMetadata().iterator();
+    if (!remembered.hasNext()) {
+      return Optional.empty();
+    }
+    BatchMetadata oldest = remembered.next();
+    return comesBefore(last, oldest.firstSeq())
+        ? OlderBatches.find(segments, logStart, oldest.firstOffset(), header, at)
+        : Optional.empty();
+  }
+
+  /** By the shorter way: behind the largest sequence number comes 0. */
+  private static boolean comesBefore(int one, int other) {
+    int ahead = (other - one) & Integer.MAX_VALUE;
+    return ahead > 0 && ahead <= Integer.MAX_VALUE / 2;
   }
 
   /**

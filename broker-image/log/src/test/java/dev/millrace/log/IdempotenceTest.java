@@ -52,6 +52,59 @@ class IdempotenceTest {
   }
 
   @Test
+  void findsARepetitionOfWhatWasFollowedByMoreThanIsRemembered() {
+    // Given
+    fixture.append("other");
+    AppendInfo first = fixture.append(batch(0, 0));
+    for (int i = 1; i < 20; i++) {
+      fixture.append(batch(0, 2 * i));
+      fixture.append("other");
+    }
+    long size = fixture.log().sizeBytes();
+
+    // When
+    AppendInfo again = fixture.append(batch(0, 0));
+
+    // Then
+    assertThat(again.duplicate()).isTrue();
+    assertThat(again.firstOffset()).isEqualTo(first.firstOffset());
+    assertThat(again.lastOffset()).isEqualTo(first.lastOffset());
+    assertThat(fixture.log().sizeBytes()).isEqualTo(size);
+    assertThatThrownBy(
+            () -> fixture.append(TestBatches.idempotent(1, 0, 1, fixture.time.milliseconds(), "b")))
+        .as("a part of it is no repetition")
+        .isInstanceOf(OutOfOrderSequenceException.class);
+  }
+
+  @Test
+  void refusesWhatComesTooLateAndIsNotThere() {
+    // Given: a producer that was forgotten goes on at 100
+    fixture.append("other");
+    for (int i = 50; i < 70; i++) {
+      fixture.append(batch(0, 2 * i));
+    }
+
+    // When / Then
+    assertThatThrownBy(() -> fixture.append(batch(0, 98)))
+        .isInstanceOf(OutOfOrderSequenceException.class);
+  }
+
+  @Test
+  void findsARepetitionThatARestartMadeItForget() {
+    // Given
+    AppendInfo first = fixture.append(batch(0, 0));
+    fixture.append(batch(0, 2));
+    fixture.append(batch(0, 4));
+
+    // When
+    fixture.reopen();
+
+    // Then
+    assertThat(fixture.append(batch(0, 0)).firstOffset()).isEqualTo(first.firstOffset());
+    assertThat(fixture.append(batch(0, 6)).duplicate()).isFalse();
+  }
+
+  @Test
   void refusesAGapInSequenceNumbers() {
     // Given
     fixture.append(batch(0, 0));

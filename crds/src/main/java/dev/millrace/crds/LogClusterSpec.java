@@ -29,6 +29,14 @@ import org.jspecify.annotations.Nullable;
     fieldPath = ".brokers",
     message = SpecRules.SOME_BROKER_MESSAGE)
 @ValidationRule(
+    value = SpecRules.NOT_TOO_MANY,
+    fieldPath = ".pools",
+    message = SpecRules.NOT_TOO_MANY_MESSAGE)
+@ValidationRule(
+    value = SpecRules.SPLIT_FITS_POOLS,
+    fieldPath = ".pools",
+    message = SpecRules.SPLIT_POOLS_MESSAGE)
+@ValidationRule(
     value = SpecRules.FIRST_IDS_DIFFER,
     fieldPath = ".pools",
     message = SpecRules.FIRST_IDS_DIFFER_MESSAGE)
@@ -93,4 +101,24 @@ public record LogClusterSpec(
     @JsonPropertyDescription("When brokers get what a new operator has for them.")
         @Nullable Upgrades upgrades,
     @JsonPropertyDescription("How replicas move when brokers come and go.")
-        @Nullable Rebalance rebalance) {}
+        @Nullable Rebalance rebalance) {
+  /** The same with other volumes. */
+  public LogClusterSpec withStorage(StorageSpec other) {
+    return new LogClusterSpec(
+        version,
+        metadataVersion,
+        brokers,
+        memory,
+        memorySplit,
+        cpu,
+        other,
+        defaults,
+        config,
+        pools,
+        overrides,
+        topology,
+        rolling,
+        upgrades,
+        rebalance);
+  }
+}

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
     value = SpecRules.POOL_STORAGE_STAYS,
     fieldPath = ".storage",
     message = SpecRules.POOL_STORAGE_STAYS_MESSAGE)
+@ValidationRule(
+    value = SpecRules.POOL_CLASS_STAYS,
+    fieldPath = ".storage",
+    message = SpecRules.POOL_CLASS_MESSAGE)
 public record PoolSpec(
     @Required
         @JsonPropertyDescription(

@@ -11,10 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the volumes of a pool have of their own. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(
-    value = SpecRules.CLASS_STAYS,
-    fieldPath = ".class",
-    message = SpecRules.CLASS_MESSAGE)
 public record PoolStorage(
     @JsonPropertyDescription("As spec.storage.size. It only grows.")
         @SchemaFrom(type = String.class)

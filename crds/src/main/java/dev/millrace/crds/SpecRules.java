@@ -18,6 +18,10 @@ final class SpecRules {
   private static final String ALL_BROKERS =
       "(self.brokers + (has(self.pools) ? self.pools.map(pool, pool.brokers).sum() : 0))";
 
+  static final String NOT_TOO_MANY = ALL_BROKERS + " <= 1000";
+  static final String NOT_TOO_MANY_MESSAGE =
+      "more than 1000 brokers, those of all pools together, are too many for one cluster";
+
   static final String FIRST_ID = "self >= 1000 && self <= 999000 && self % 1000 == 0";
   static final String FIRST_ID_MESSAGE =
       "must be a multiple of 1000, from 1000 to 999000; the brokers outside of pools have 0 to 999";
@@ -34,6 +38,12 @@ final class SpecRules {
   static final String POOL_STORAGE_STAYS =
       "!has(oldSelf.storage) || !has(oldSelf.storage.size)"
           + " || (has(self.storage) && has(self.storage.size))";
+  static final String POOL_CLASS_STAYS =
+      "(has(self.storage) && has(self.storage.class) ? self.storage.class : '')"
+          + " == (has(oldSelf.storage) && has(oldSelf.storage.class) ? oldSelf.storage.class : '')";
+  static final String POOL_CLASS_MESSAGE =
+      "class cannot change: volumes keep the class that they were made with. Set it back; for"
+          + " another class add a pool, and set the brokers of this one to 0";
   static final String POOL_STORAGE_STAYS_MESSAGE =
       "size cannot be taken back: the volumes have it. For others add a pool, and set the brokers"
           + " of this one to 0";
@@ -80,6 +90,14 @@ final class SpecRules {
       "!has(self.memorySplit) || !isQuantity(self.memory) || "
           + ("!quantity(self.memory).isLessThan(" + HEAP)
           + (".add(" + DIRECT + ").add(" + OVERHEAD + "))");
+  static final String SPLIT_FITS_POOLS =
+      "!has(self.memorySplit) || !has(self.pools) || self.pools.all(pool, !has(pool.memory)"
+          + " || !isQuantity(pool.memory) || !quantity(pool.memory).isLessThan("
+          + (HEAP + ".add(" + DIRECT + ").add(" + OVERHEAD + ")))");
+  static final String SPLIT_POOLS_MESSAGE =
+      "spec.memorySplit's heap and direct with "
+          + MemoryFigures.OVERHEAD_MI
+          + "Mi of overhead exceed the memory of a pool; make them smaller, or that larger";
   static final String SPLIT_MESSAGE =
       "heap and direct with "
           + MemoryFigures.OVERHEAD_MI
@@ -166,6 +184,15 @@ final class SpecRules {
   static final String STATIC_MESSAGE =
       "what topics go by, as log.retention.ms or message.max.bytes, is one for all brokers; set it"
           + " in spec.config";
+
+  /** A pod's label bears the StatefulSet's name and eleven characters more, of 63. */
+  static final String POOL_NAMES_FIT =
+      "!has(self.spec.pools)"
+          + " || self.spec.pools.all(pool, size(self.metadata.name) + size(pool.name) <= 51)";
+
+  static final String POOL_NAMES_MESSAGE =
+      "a LogCluster's name and that of a pool have 51 letters together at most, for pods are called"
+          + " after both; take shorter ones";
 
   private SpecRules() {}
 }

@@ -70,7 +70,7 @@ record CrdYaml(
               "status.conditions", List.of("type", "status"),
               "status.brokerStates", List.of("id"),
               "status.pools", List.of("name")),
-          List.of());
+          List.of(rule(SpecRules.POOL_NAMES_FIT, SpecRules.POOL_NAMES_MESSAGE, ".spec.pools")));
 
   /** LogTopic. */
   static final CrdYaml TOPICS =
@@ -89,8 +89,8 @@ record CrdYaml(
           Map.of("status.conditions", "type"),
           Map.of("status.conditions", List.of("type", "status")),
           List.of(
-              rule(TopicRules.TOPIC_STAYS, TopicRules.TOPIC_MESSAGE),
-              rule(TopicRules.NAME_FITS, TopicRules.NAME_FITS_MESSAGE)));
+              rule(TopicRules.TOPIC_STAYS, TopicRules.TOPIC_MESSAGE, ".spec.topic"),
+              rule(TopicRules.NAME_FITS, TopicRules.NAME_FITS_MESSAGE, ".spec.topic")));
 
   public static void main(String[] args) throws IOException {
     for (var crd : List.of(CLUSTERS, TOPICS)) {
@@ -98,11 +98,11 @@ record CrdYaml(
     }
   }
 
-  private static ValidationRule rule(String rule, String message) {
+  private static ValidationRule rule(String rule, String message, String path) {
     return new ValidationRuleBuilder()
         .withRule(rule)
         .withMessage(message)
-        .withFieldPath(".spec.topic")
+        .withFieldPath(path)
         .build();
   }
 
@@ -154,7 +154,7 @@ record CrdYaml(
     private static void tidy(JSONSchemaProps schema) {
       var rules = schema.getXKubernetesValidations().stream().distinct().toList();
       schema.setXKubernetesValidations(rules);
-      if (rules.stream().anyMatch(rule -> SpecRules.IS_QUANTITY.equals(rule.getRule()))) {
+      if (rules.stream().anyMatch(rule -> rule.getRule().contains(SpecRules.IS_QUANTITY))) {
         schema.setMaxLength(LONGEST_QUANTITY);
       }
       schema.getProperties().values().forEach(Mended::tidy);

@@ -20,6 +20,9 @@ public record ClusterReport(
     @Nullable String metadataVersion,
     Partitions partitions,
     List<Member> brokers) {
+  /** Of more brokers none tells. */
+  public static final int MOST_BROKERS = 1000;
+
   private static final int HEX = 16;
 
   public ClusterReport {

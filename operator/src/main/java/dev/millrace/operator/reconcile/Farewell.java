@@ -4,9 +4,11 @@ import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.resources.Roster;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,17 @@ final class Farewell {
    * @param empty whether there is no pod of the pool
    */
   void step(Pool pool, StatefulSet set, Roster brokers, boolean empty) {
+    try {
+      leave(pool, set, brokers, empty);
+    } catch (KubernetesClientException e) {
+      // It is not any more what was looked at; the next pass looks again.
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  private void leave(Pool pool, StatefulSet set, Roster brokers, boolean empty) {
     int now = set.getSpec().getReplicas();
     int wanted = pool.of(brokers).size();
     if (wanted < now) {

@@ -42,7 +42,6 @@ import dev.millrace.operator.status.Statuses;
 import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -254,9 +253,10 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         Optional.ofNullable(cluster.getSpec().pools()).isEmpty()
             ? Set.<String>of()
             : requireNonNull(sources).clusters().stream()
-                .map(LogCluster::getMetadata)
-                .filter(other -> here.getNamespace().equals(other.getNamespace()))
-                .map(ObjectMeta::getName)
+                .filter(other -> here.getNamespace().equals(other.getMetadata().getNamespace()))
+                .filter(other -> !here.getName().equals(other.getMetadata().getName()))
+                .flatMap(other -> Pools.of(other, List.of()).current().stream())
+                .map(Pool::statefulSet)
                 .collect(Collectors.toSet());
     return Pools.of(cluster, actual.statefulSets(), others);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.operator.reconcile;
 
+import dev.millrace.operator.resources.Pool;
 import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.status.Claims;
 import dev.millrace.operator.status.Claims.Claim;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.slf4j.Logger;
@@ -34,16 +36,18 @@ final class Volumes {
    * @param pools of which the brokers are
    */
   Claims grown(SortedMap<Integer, PersistentVolumeClaim> claims, Pools pools) {
-    Optional<Refusal> refused = Optional.empty();
+    var refused = new LinkedHashMap<Pool, Refusal>();
     for (var each : claims.entrySet()) {
-      var size = pools.of(each.getKey()).spec().storage().size();
+      var pool = pools.of(each.getKey());
+      var size = pool.spec().storage().size();
       var view = Claim.of(each.getValue(), size);
-      // One that has no volume yet cannot be changed; it grows once it has.
-      if (view.bound() && view.small() && refused.isEmpty()) {
-        refused = grow(each.getValue(), size).map(why -> new Refusal(size, why));
+      // One that has no volume yet cannot be changed; it grows once it has. Who is refused one is
+      // refused all: they are of one class.
+      if (view.bound() && view.small() && !refused.containsKey(pool)) {
+        grow(each.getValue(), size).ifPresent(why -> refused.put(pool, new Refusal(size, why)));
       }
     }
-    return new Claims(seen(claims, pools).all(), refused);
+    return new Claims(seen(claims, pools).all(), refused.values().stream().findFirst());
   }
 
   /** What there is, as it is. */

@@ -10,7 +10,9 @@ import dev.millrace.crds.Topology;
 import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,6 +37,28 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
   /** The brokers of a pool. */
   static Pool of(ClusterNames names, LogClusterSpec spec, PoolSpec pool) {
     return new Pool(names, pool.name(), pool.firstId(), pool.brokers(), merged(spec, pool));
+  }
+
+  /** The same, with the storage class that the claims of its StatefulSet are made with. */
+  Pool keepingClass(List<StatefulSet> sets) {
+    return sets.stream()
+        .filter(this::owns)
+        .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream())
+        .findFirst()
+        .map(claim -> ofClass(claim.getSpec().getStorageClassName()))
+        .orElse(this);
+  }
+
+  private Pool ofClass(@Nullable String storageClass) {
+    var storage = spec.storage();
+    return new Pool(
+        names,
+        name,
+        firstId,
+        brokers,
+        spec.withStorage(
+            new StorageSpec(
+                storage.size(), storageClass, storage.whenDeleted(), storage.whenScaled())));
   }
 
   private static LogClusterSpec merged(LogClusterSpec spec, PoolSpec pool) {

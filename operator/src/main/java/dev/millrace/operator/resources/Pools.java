@@ -51,7 +51,7 @@ public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) 
    * The pools.
    *
    * @param sets the cluster's StatefulSets that there are
-   * @param others the names of the LogClusters beside it
+   * @param others the names of StatefulSets of the LogClusters beside it
    */
   public static Pools of(LogCluster cluster, List<StatefulSet> sets, Set<String> others) {
     var names = Wanted.names(cluster);
@@ -60,7 +60,7 @@ public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) 
     var waiting = new ArrayList<Waiting>();
     current.add(Pool.own(names, spec));
     for (var pool : requireNonNullElse(spec.pools(), List.<PoolSpec>of())) {
-      var wanted = Pool.of(names, spec, pool);
+      var wanted = Pool.of(names, spec, pool).keepingClass(sets);
       if (!sets.stream().allMatch(set -> goesWith(pool, set))) {
         waiting.add(new Waiting(pool.name(), false));
       } else if (others.contains(wanted.statefulSet()) && sets.stream().noneMatch(wanted::owns)) {

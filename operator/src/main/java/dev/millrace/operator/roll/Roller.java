@@ -100,9 +100,11 @@ public final class Roller {
         .toList();
   }
 
+  /** What is told of one that is not ready may be told by the process before. */
   private boolean outdated(PodView pod, ClusterHealth health) {
     return revisions.outdated(pod)
         || report(pod.id(), health)
+            .filter(told -> pod.ready())
             .map(BrokerReport::configRevision)
             .filter(runs -> !runs.equals(overrides.revision(pod.id())))
             .isPresent();

@@ -1,6 +1,7 @@
 package dev.millrace.operator.scale;
 
 import dev.millrace.operator.health.ClusterHealth;
+import dev.millrace.operator.health.ClusterReport;
 import dev.millrace.operator.health.ClusterReport.Member;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.resources.Roster;
@@ -43,13 +44,14 @@ public final class ScalePlanner {
       MoveState moves,
       boolean auto) {
     var now = running.orElse(wanted);
-    if (wanted.equals(now)) {
+    // None at all are wanted only while their pool waits for its ids.
+    if (wanted.equals(now) || wanted.isEmpty()) {
       return new Keep(now);
     }
     if (!wanted.without(now).isEmpty()) {
       return new Grow(now, now.and(wanted));
     }
-    if (health.cluster().isEmpty()) {
+    if (health.cluster().filter(known -> tellsOf(known, now.without(wanted))).isEmpty()) {
       return new Unsure(now, wanted);
     }
     var leaving =
@@ -72,6 +74,12 @@ public final class ScalePlanner {
         .filter(any -> moves.leaving().equals(ids(leaving)))
         .<ScaleDecision>map(why -> new Refuse(now, wanted, why.predicate().value(), why.detail()))
         .orElseGet(() -> new Drain(now, wanted, holding));
+  }
+
+  /** Who is not in a report that is full is not known to hold nothing. */
+  private static boolean tellsOf(ClusterReport report, Roster brokers) {
+    return report.brokers().size() < ClusterReport.MOST_BROKERS
+        || brokers.stream().allMatch(id -> report.member(id).isPresent());
   }
 
   /** A broker that is out gets none, either. */

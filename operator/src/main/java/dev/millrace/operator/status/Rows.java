@@ -215,7 +215,7 @@ final class Rows {
         pool.taken()
             ? new BlockedBy(
                 "NameTaken",
-                "a LogCluster is called %s, and its pods have the names of this pool's; give the pool another name"
+                "brokers of another LogCluster are called %s-0 and so on, as this pool's would be; give the pool another name"
                     .formatted(Pool.statefulSet(seen.names(), pool.pool())))
             : new BlockedBy(
                 "IdsInUse",

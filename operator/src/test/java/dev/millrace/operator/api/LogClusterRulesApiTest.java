@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,8 @@ class LogClusterRulesApiTest {
           1 | {name: a, firstId: 1000, brokers: 1}, {name: b, firstId: 1000, brokers: 1} | two pools have the same firstId
           1 | {name: a, firstId: 1000, brokers: 1, config: {node.id: 7}} | node.id is set by the operator itself
           1 | {name: a, brokers: 1} | spec.pools[0].firstId: Required value
+          1 | {name: a, firstId: 1000, brokers: 1000} | more than 1000 brokers
+          1 | {name: a, firstId: 1000, brokers: 1, memory: 1Gi}], memorySplit: {heap: 900Mi}, config: {}, overrides: [ | exceed the memory of a pool
           1 | ], overrides: [{broker: 0, config: {node.id: 7}} | node.id is set by the operator itself
           1 | ], overrides: [{broker: 0, config: {log.retention.ms: 7}} | is one for all brokers; set it in spec.config
           1 | ], overrides: [{broker: 0, config: {}}, {broker: 0, config: {}} | Duplicate value
@@ -163,12 +166,36 @@ class LogClusterRulesApiTest {
     assertThatThrownBy(
             () -> apply(pooled(1, "{name: a, firstId: 1000, brokers: 1, storage: {size: 10Gi}}")))
         .hasMessageContaining("cannot shrink (20Gi → 10Gi)");
+    for (var storage : List.of("{size: 20Gi, class: a}", "{size: 20Gi, class: b}")) {
+      assertThatThrownBy(
+              () ->
+                  apply(
+                      pooled(
+                          1,
+                          "{name: a, firstId: 1000, brokers: 1, storage: %s}".formatted(storage))))
+          .hasMessageContaining("class cannot change");
+    }
     assertThatCode(() -> apply(pooled(1, "{name: b, firstId: 2000, brokers: 1}")))
         .doesNotThrowAnyException();
   }
 
+  @Test
+  void thePodsOfAPoolCanBeCalledAfterIt() {
+    var name = "payments-production-eu-west-1-a";
+
+    assertThatCode(
+            () -> apply(name, pooled(1, "{name: large-nvme-storage-1, firstId: 1000, brokers: 1}")))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () ->
+                apply(
+                    name + "b",
+                    pooled(1, "{name: large-nvme-storage-1, firstId: 1000, brokers: 1}")))
+        .hasMessageContaining("have 51 letters together at most");
+  }
+
   private static String pooled(int brokers, String pools) {
-    return "{brokers: %d, memory: 1Gi, storage: {size: 1Gi}, pools: [%s]}"
+    return "{brokers: %d, memory: 2Gi, storage: {size: 1Gi}, pools: [%s]}"
         .formatted(brokers, pools);
   }
 
@@ -208,9 +235,14 @@ class LogClusterRulesApiTest {
   }
 
   private void apply(String spec) {
+    apply("events", spec);
+  }
+
+  private void apply(String name, String spec) {
     var object =
         Serialization.unmarshal(
-            "---\n{apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: events, namespace: default}}",
+            "---\n{apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: %s, namespace: default}}"
+                .formatted(name),
             GenericKubernetesResource.class);
     object.setAdditionalProperty("spec", Serialization.unmarshal("---\n" + spec, Object.class));
     client

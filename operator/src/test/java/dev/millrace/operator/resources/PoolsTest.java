@@ -73,6 +73,21 @@ class PoolsTest {
   }
 
   @Test
+  void volumesKeepTheClassThatTheyWereMadeWith() {
+    // Given: a spec that the rules would have refused, had the pool not been away in between
+    var slow = LARGE.replace("size: 50Gi", "size: 50Gi, class: slow");
+    var sets = all(objects(cluster(spec(3, slow)), 3, 2), StatefulSet.class);
+
+    // Then
+    for (var pool : List.of(LARGE, slow.replace("slow", "fast"))) {
+      var kept = Pools.of(cluster(spec(3, pool)), sets).current().getLast();
+      assertThat(kept.spec().storage().storageClass()).isEqualTo("slow");
+      assertThat(kept.spec().storage().size()).hasToString("50Gi");
+    }
+    assertThat(pool(slow).spec().storage().storageClass()).isEqualTo("slow");
+  }
+
+  @Test
   void eachPoolHasAStatefulSetWhosePodsCountFromItsFirstId() {
     // When
     var objects = objects(cluster(spec(3, LARGE)), 3, 2);

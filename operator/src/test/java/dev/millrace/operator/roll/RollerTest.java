@@ -308,6 +308,12 @@ class RollerTest {
     assertThat(roller.decide(pods, running(null, null, null)))
         .as("brokers that are too old to tell")
         .isEqualTo(new Settled());
+    assertThat(
+            roller.decide(
+                List.of(pod(0, true, "r"), pod(1, false, "r"), pod(2, true, "r")),
+                running("", "", "")))
+        .as("what the process before has told")
+        .isEqualTo(new Settled());
   }
 
   private static ClusterHealth running(@Nullable String... revisions) {

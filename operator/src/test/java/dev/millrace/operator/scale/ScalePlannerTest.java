@@ -19,6 +19,7 @@ import dev.millrace.operator.scale.ScaleDecision.Keep;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Shrink;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,27 @@ class ScalePlannerTest {
     assertThat(then).isEqualTo(new Drain(old.and(fresh), fresh, new TreeMap<>(Map.of(0, 6))));
     assertThat(((Drain) then).leaving()).isEqualTo(old);
     assertThat(last).isEqualTo(new Shrink(old.and(fresh), fresh));
+  }
+
+  @Test
+  void whoIsNotInAReportThatIsFullIsNotTakenForEmpty() {
+    // Given: a thousand brokers are told of, and the pool's come behind them
+    var told = new ArrayList<Member>();
+    for (int id = 0; id < 1000; id++) {
+      told.add(member(id, false, 6, false));
+    }
+    var all = brokers(1000).and(Roster.of(1000, 3));
+
+    // When / Then
+    assertThat(decide(brokers(1000), all, known(told, true)))
+        .isEqualTo(new Unsure(all, brokers(1000)));
+    assertThat(decide(brokers(999), brokers(1000), known(told, true))).isInstanceOf(Drain.class);
+  }
+
+  @Test
+  void nobodyLeavesForNobody() {
+    assertThat(decide(Roster.NOBODY, Roster.of(1000, 3), health(WELL, 1)))
+        .isEqualTo(new Keep(Roster.of(1000, 3)));
   }
 
   @Test

@@ -53,13 +53,11 @@ public final class PartitionHealth {
       }
     }
 
-    /** By their places among brokers in this order. A broker is no neighbour of its own. */
-    String neighbours(List<BrokerRegistration> order) {
+    /** A broker is no neighbour of its own. */
+    String neighbours() {
       var number = BigInteger.ZERO;
-      for (int place = 0; place < order.size(); place++) {
-        if (neighbours.get(order.get(place).id())) {
-          number = number.setBit(place);
-        }
+      for (int at = neighbours.nextSetBit(0); at >= 0; at = neighbours.nextSetBit(at + 1)) {
+        number = number.setBit(at);
       }
       return number.toString(HEX);
     }
@@ -75,6 +73,10 @@ public final class PartitionHealth {
       int severity, String topic, int partition, PartitionRegistration registration) {}
 
   private final ClusterImage cluster;
+
+  /** Of the registered brokers, in order; none where they are too many to tell of neighbours. */
+  private final int[] places;
+
   private final Map<Integer, Hosted> hosted = new HashMap<>();
   private final PriorityQueue<Judged> worst = new PriorityQueue<>(BEST_FIRST);
   private int total;
@@ -86,6 +88,10 @@ public final class PartitionHealth {
 
   private PartitionHealth(ClusterImage cluster) {
     this.cluster = cluster;
+    places =
+        cluster.brokers().size() > ClusterHealth.MAX_NEIGHBOURS
+            ? new int[0]
+            : cluster.brokers().keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
   }
 
   /**
@@ -155,8 +161,9 @@ public final class PartitionHealth {
       Hosted host = hosted(replica);
       host.replicas++;
       for (int other : partition.replicas) {
-        if (other != replica && other >= 0) {
-          host.neighbours.set(other);
+        int place = other == replica ? -1 : Arrays.binarySearch(places, other);
+        if (place >= 0) {
+          host.neighbours.set(place);
         }
       }
     }
@@ -228,12 +235,9 @@ public final class PartitionHealth {
   }
 
   private List<ClusterHealth.Broker> brokers() {
-    var all =
-        cluster.brokers().values().stream()
-            .sorted(Comparator.comparingInt(BrokerRegistration::id))
-            .limit(ClusterHealth.MAX_BROKERS)
-            .toList();
-    return all.stream()
+    return cluster.brokers().values().stream()
+        .sorted(Comparator.comparingInt(BrokerRegistration::id))
+        .limit(ClusterHealth.MAX_BROKERS)
         .map(
             broker -> {
               Hosted counts = hosted(broker.id());
@@ -246,7 +250,7 @@ public final class PartitionHealth {
                   counts.unspared,
                   counts.example(),
                   !broker.hasUncordonedDirs(),
-                  all.size() > ClusterHealth.MAX_NEIGHBOURS ? null : counts.neighbours(all));
+                  places.length == 0 ? null : counts.neighbours());
             })
         .toList();
   }

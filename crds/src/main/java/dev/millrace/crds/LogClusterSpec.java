@@ -101,24 +101,4 @@ public record LogClusterSpec(
     @JsonPropertyDescription("When brokers get what a new operator has for them.")
         @Nullable Upgrades upgrades,
     @JsonPropertyDescription("How replicas move when brokers come and go.")
-        @Nullable Rebalance rebalance) {
-  /** The same with other volumes. */
-  public LogClusterSpec withStorage(StorageSpec other) {
-    return new LogClusterSpec(
-        version,
-        metadataVersion,
-        brokers,
-        memory,
-        memorySplit,
-        cpu,
-        other,
-        defaults,
-        config,
-        pools,
-        overrides,
-        topology,
-        rolling,
-        upgrades,
-        rebalance);
-  }
-}
+        @Nullable Rebalance rebalance) {}

@@ -47,7 +47,7 @@ public record PoolSpec(
         int firstId,
     @Required
         @JsonPropertyDescription("How many brokers. 0 empties the pool.")
-        @ValidationRule(value = SpecRules.POOL_BROKERS, message = SpecRules.POOL_BROKERS_MESSAGE)
+        @ValidationRule(value = SpecRules.BROKERS, message = SpecRules.POOL_BROKERS_MESSAGE)
         int brokers,
     @JsonPropertyDescription("As spec.memory, of each broker of the pool.")
         @SchemaFrom(type = String.class)

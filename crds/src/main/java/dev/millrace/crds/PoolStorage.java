@@ -18,4 +18,7 @@ public record PoolStorage(
         @ValidationRule(value = SpecRules.ONLY_GROWS, messageExpression = SpecRules.GROWS_MESSAGE)
         @Nullable Quantity size,
     @JsonProperty("class") @JsonPropertyDescription("As spec.storage.class.") @Size(max = 253)
-        @Nullable String storageClass) {}
+        @Nullable String storageClass) {
+  /** Nothing of its own. */
+  public static final PoolStorage NONE = new PoolStorage(null, null);
+}

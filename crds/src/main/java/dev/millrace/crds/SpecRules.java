@@ -33,7 +33,6 @@ final class SpecRules {
   static final String FIRST_ID_STAYS = "self.firstId == oldSelf.firstId";
   static final String FIRST_ID_STAYS_MESSAGE =
       "cannot change: brokers are known by their ids. Set it back, or add a pool of another name";
-  static final String POOL_BROKERS = "self >= 0 && self <= 1000";
   static final String POOL_BROKERS_MESSAGE = "must be 0 to 1000; 0 empties the pool";
   static final String POOL_STORAGE_STAYS =
       "!has(oldSelf.storage) || !has(oldSelf.storage.size)"
@@ -86,14 +85,14 @@ final class SpecRules {
           + MemoryFigures.DIRECT_MI
           + "Mi')";
   private static final String OVERHEAD = "quantity('" + MemoryFigures.OVERHEAD_MI + "Mi')";
+  private static final String PARTS = HEAP + ".add(" + DIRECT + ").add(" + OVERHEAD + ")";
   static final String SPLIT_FITS =
       "!has(self.memorySplit) || !isQuantity(self.memory) || "
-          + ("!quantity(self.memory).isLessThan(" + HEAP)
-          + (".add(" + DIRECT + ").add(" + OVERHEAD + "))");
+          + ("!quantity(self.memory).isLessThan(" + PARTS + ")");
   static final String SPLIT_FITS_POOLS =
       "!has(self.memorySplit) || !has(self.pools) || self.pools.all(pool, !has(pool.memory)"
           + " || !isQuantity(pool.memory) || !quantity(pool.memory).isLessThan("
-          + (HEAP + ".add(" + DIRECT + ").add(" + OVERHEAD + ")))");
+          + (PARTS + "))");
   static final String SPLIT_POOLS_MESSAGE =
       "spec.memorySplit's heap and direct with "
           + MemoryFigures.OVERHEAD_MI

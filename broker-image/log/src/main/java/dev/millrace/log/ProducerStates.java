@@ -81,15 +81,9 @@ final class ProducerStates {
       return Optional.empty();
     }
     BatchMetadata oldest = remembered.next();
-    return comesBefore(last, oldest.firstSeq())
+    return SequenceNumbers.comesBefore(last, oldest.firstSeq())
         ? OlderBatches.find(segments, logStart, oldest.firstOffset(), header, at)
         : Optional.empty();
-  }
-
-  /** By the shorter way: behind the largest sequence number comes 0. */
-  private static boolean comesBefore(int one, int other) {
-    int ahead = (other - one) & Integer.MAX_VALUE;
-    return ahead > 0 && ahead <= Integer.MAX_VALUE / 2;
   }
 
   /**

@@ -42,6 +42,7 @@ import dev.millrace.operator.status.Statuses;
 import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -57,7 +58,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -248,17 +248,16 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   private Pools pools(LogCluster cluster, Actual actual) {
-    var here = cluster.getMetadata();
-    var others =
-        Optional.ofNullable(cluster.getSpec().pools()).isEmpty()
-            ? Set.<String>of()
-            : requireNonNull(sources).clusters().stream()
-                .filter(other -> here.getNamespace().equals(other.getMetadata().getNamespace()))
-                .filter(other -> !here.getName().equals(other.getMetadata().getName()))
-                .flatMap(other -> Pools.of(other, List.of()).current().stream())
-                .map(Pool::statefulSet)
-                .collect(Collectors.toSet());
-    return Pools.of(cluster, actual.statefulSets(), others);
+    return Pools.of(cluster, actual.statefulSets(), name -> taken(cluster.getMetadata(), name));
+  }
+
+  /** Whether a LogCluster beside this one has a StatefulSet of a name. */
+  private boolean taken(ObjectMeta here, String statefulSet) {
+    return requireNonNull(sources).clusters().stream()
+        .filter(other -> here.getNamespace().equals(other.getMetadata().getNamespace()))
+        .filter(other -> !here.getName().equals(other.getMetadata().getName()))
+        .flatMap(other -> Pools.of(other, List.of()).current().stream())
+        .anyMatch(pool -> pool.statefulSet().equals(statefulSet));
   }
 
   /** What is wanted of each pool, of which some brokers are to run now. */

@@ -20,7 +20,7 @@ public final class DynamicSettings {
   /**
    * The brokers' names of what Kafka knows as settings of topics, as far as they mean nothing else.
    */
-  static final Set<String> NAMES =
+  public static final Set<String> NAMES =
       Set.of(
           "compression.gzip.level",
           "compression.lz4.level",
@@ -54,11 +54,6 @@ public final class DynamicSettings {
           "unclean.leader.election.enable");
 
   private DynamicSettings() {}
-
-  /** Their names. */
-  public static Set<String> names() {
-    return NAMES;
-  }
 
   /**
    * What the spec wants of them, by name, and the metadata version, which is like them but in two

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.millrace.crds.BrokerOverride;
 import dev.millrace.crds.LogClusterSpec;
+import dev.millrace.crds.PoolSpec;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,9 @@ public record Overrides(SortedMap<Integer, SortedMap<String, String>> settings) 
     for (var each : requireNonNullElse(spec.overrides(), List.<BrokerOverride>of())) {
       var some = new TreeMap<String, String>();
       each.config().forEach((name, value) -> some.put(name, DynamicSettings.text(value)));
-      all.put(each.broker(), some);
+      if (!some.isEmpty()) {
+        all.put(each.broker(), some);
+      }
     }
     return new Overrides(all);
   }
@@ -41,19 +44,20 @@ public record Overrides(SortedMap<Integer, SortedMap<String, String>> settings) 
   /** What a broker that runs as it should tells; empty where it has nothing of its own. */
   public String revision(int id) {
     var some = settings.get(id);
-    return some == null || some.isEmpty() ? "" : Fingerprint.of(BrokerConfig.text(some));
+    return some == null ? "" : Fingerprint.of(BrokerConfig.text(some));
   }
 
   /** The files of a pool's brokers, by name. */
   Map<String, String> files(Pool pool) {
     var files = new TreeMap<String, String>();
-    for (int id : pool.of(Roster.of(settings.keySet())).ids()) {
-      if (!revision(id).isEmpty()) {
-        var all = new TreeMap<String, String>(settings.getOrDefault(id, new TreeMap<>()));
-        all.put(REVISION, revision(id));
-        files.put(pool.file(id), BrokerConfig.text(all));
-      }
-    }
+    settings
+        .subMap(pool.firstId(), pool.firstId() + PoolSpec.IDS)
+        .forEach(
+            (id, some) -> {
+              var all = new TreeMap<>(some);
+              all.put(REVISION, revision(id));
+              files.put(pool.file(id), BrokerConfig.text(all));
+            });
     return files;
   }
 }

@@ -10,9 +10,8 @@ import dev.millrace.crds.Topology;
 import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,37 +30,24 @@ import org.jspecify.annotations.Nullable;
 public record Pool(ClusterNames names, String name, int firstId, int brokers, LogClusterSpec spec) {
   /** The brokers outside of pools. */
   static Pool own(ClusterNames names, LogClusterSpec spec) {
-    return of(names, spec, new PoolSpec("", 0, spec.brokers()));
+    return of(names, spec, new PoolSpec("", 0, spec.brokers()), Optional.empty());
   }
 
-  /** The brokers of a pool. */
-  static Pool of(ClusterNames names, LogClusterSpec spec, PoolSpec pool) {
-    return new Pool(names, pool.name(), pool.firstId(), pool.brokers(), merged(spec, pool));
+  /**
+   * The brokers of a pool.
+   *
+   * @param made what its claims were made with, if there are any: volumes keep their class
+   */
+  static Pool of(
+      ClusterNames names,
+      LogClusterSpec spec,
+      PoolSpec pool,
+      Optional<PersistentVolumeClaim> made) {
+    return new Pool(names, pool.name(), pool.firstId(), pool.brokers(), merged(spec, pool, made));
   }
 
-  /** The same, with the storage class that the claims of its StatefulSet are made with. */
-  Pool keepingClass(List<StatefulSet> sets) {
-    return sets.stream()
-        .filter(this::owns)
-        .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream())
-        .findFirst()
-        .map(claim -> ofClass(claim.getSpec().getStorageClassName()))
-        .orElse(this);
-  }
-
-  private Pool ofClass(@Nullable String storageClass) {
-    var storage = spec.storage();
-    return new Pool(
-        names,
-        name,
-        firstId,
-        brokers,
-        spec.withStorage(
-            new StorageSpec(
-                storage.size(), storageClass, storage.whenDeleted(), storage.whenScaled())));
-  }
-
-  private static LogClusterSpec merged(LogClusterSpec spec, PoolSpec pool) {
+  private static LogClusterSpec merged(
+      LogClusterSpec spec, PoolSpec pool, Optional<PersistentVolumeClaim> made) {
     return new LogClusterSpec(
         spec.version(),
         spec.metadataVersion(),
@@ -69,7 +55,7 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
         requireNonNullElse(pool.memory(), spec.memory()),
         spec.memorySplit(),
         pool.cpu() == null ? spec.cpu() : pool.cpu(),
-        storage(spec.storage(), pool.storage()),
+        storage(spec.storage(), requireNonNullElse(pool.storage(), PoolStorage.NONE), made),
         spec.defaults(),
         config(spec.config(), pool.config()),
         null,
@@ -80,13 +66,12 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
         spec.rebalance());
   }
 
-  private static StorageSpec storage(StorageSpec spec, @Nullable PoolStorage pool) {
-    if (pool == null) {
-      return spec;
-    }
+  private static StorageSpec storage(
+      StorageSpec spec, PoolStorage pool, Optional<PersistentVolumeClaim> made) {
+    var wanted = pool.storageClass() == null ? spec.storageClass() : pool.storageClass();
     return new StorageSpec(
         requireNonNullElse(pool.size(), spec.size()),
-        pool.storageClass() == null ? spec.storageClass() : pool.storageClass(),
+        made.isPresent() ? made.get().getSpec().getStorageClassName() : wanted,
         spec.whenDeleted(),
         spec.whenScaled());
   }
@@ -169,7 +154,7 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
   }
 
   /** The key of its properties in the cluster's ConfigMap. */
-  public String file() {
+  String file() {
     return named() ? name + "." + BrokerConfig.FILE : BrokerConfig.FILE;
   }
 

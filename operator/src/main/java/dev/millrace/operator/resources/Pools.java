@@ -6,13 +6,14 @@ import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterSpec;
 import dev.millrace.crds.PoolSpec;
 import dev.millrace.crds.PoolStorage;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetOrdinals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,26 +45,28 @@ public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) 
    * @param sets the cluster's StatefulSets that there are
    */
   public static Pools of(LogCluster cluster, List<StatefulSet> sets) {
-    return of(cluster, sets, Set.of());
+    return of(cluster, sets, name -> false);
   }
 
   /**
    * The pools.
    *
    * @param sets the cluster's StatefulSets that there are
-   * @param others the names of StatefulSets of the LogClusters beside it
+   * @param taken whether a LogCluster beside it has a StatefulSet of this name; asked of pools that
+   *     have none yet
    */
-  public static Pools of(LogCluster cluster, List<StatefulSet> sets, Set<String> others) {
+  public static Pools of(LogCluster cluster, List<StatefulSet> sets, Predicate<String> taken) {
     var names = Wanted.names(cluster);
     var spec = cluster.getSpec();
     var current = new ArrayList<Pool>();
     var waiting = new ArrayList<Waiting>();
     current.add(Pool.own(names, spec));
     for (var pool : requireNonNullElse(spec.pools(), List.<PoolSpec>of())) {
-      var wanted = Pool.of(names, spec, pool).keepingClass(sets);
+      var own = sets.stream().filter(set -> Pool.nameOf(set).equals(pool.name())).findFirst();
+      var wanted = Pool.of(names, spec, pool, own.flatMap(Pools::claim));
       if (!sets.stream().allMatch(set -> goesWith(pool, set))) {
         waiting.add(new Waiting(pool.name(), false));
-      } else if (others.contains(wanted.statefulSet()) && sets.stream().noneMatch(wanted::owns)) {
+      } else if (own.isEmpty() && taken.test(wanted.statefulSet())) {
         waiting.add(new Waiting(pool.name(), true));
       } else {
         current.add(wanted);
@@ -98,7 +101,8 @@ public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) 
             null,
             null,
             null,
-            null));
+            null),
+        claim(set));
   }
 
   /** What is the StatefulSet of a pool among objects that bear the cluster's label. */
@@ -108,9 +112,11 @@ public record Pools(List<Pool> current, List<Pool> left, List<Waiting> waiting) 
 
   /** What the claims of a StatefulSet's brokers were made with. */
   public static Optional<Quantity> claimSize(StatefulSet set) {
-    return set.getSpec().getVolumeClaimTemplates().stream()
-        .findFirst()
-        .map(claim -> claim.getSpec().getResources().getRequests().get("storage"));
+    return claim(set).map(claim -> claim.getSpec().getResources().getRequests().get("storage"));
+  }
+
+  private static Optional<PersistentVolumeClaim> claim(StatefulSet set) {
+    return set.getSpec().getVolumeClaimTemplates().stream().findFirst();
   }
 
   private static int firstId(StatefulSet set) {

@@ -142,7 +142,7 @@ class LogClusterRulesApiTest {
 
   @Test
   void whatTopicsGoByIsOneForAllPools() {
-    assertThat(DynamicSettings.names())
+    assertThat(DynamicSettings.NAMES)
         .allSatisfy(
             name ->
                 assertThatThrownBy(

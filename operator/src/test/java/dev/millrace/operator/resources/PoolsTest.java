@@ -204,8 +204,9 @@ class PoolsTest {
     var others = Set.of("events", "events-large");
 
     // When
-    var fresh = Pools.of(cluster, List.of(), others);
-    var running = Pools.of(cluster, all(objects(cluster, 3, 2), StatefulSet.class), others);
+    var fresh = Pools.of(cluster, List.of(), others::contains);
+    var running =
+        Pools.of(cluster, all(objects(cluster, 3, 2), StatefulSet.class), others::contains);
 
     // Then
     assertThat(fresh.waiting()).containsExactly(new Waiting("large", true));

@@ -1,6 +1,7 @@
 package dev.millrace.broker.api;
 
 import dev.millrace.broker.network.RequestContext;
+import dev.millrace.log.SequenceNumbers;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,7 @@ final class RefusedBatches {
     if (refusal == null) {
       return;
     }
-    if (comesBefore(refusal.sequence(), batch.baseSequence())) {
+    if (SequenceNumbers.comesBefore(refusal.sequence(), batch.baseSequence())) {
       throw refusal
           .error()
           .exception(
@@ -95,12 +96,6 @@ final class RefusedBatches {
                   .formatted(refusal.sequence(), batch.producerId(), batch.baseSequence()));
     }
     refusals.byStream.remove(stream);
-  }
-
-  /** By the shorter way: behind the largest sequence number comes 0. */
-  private static boolean comesBefore(int one, int other) {
-    int ahead = (other - one) & Integer.MAX_VALUE;
-    return ahead > 0 && ahead <= Integer.MAX_VALUE / 2;
   }
 
   /** A batch was not appended. Only what the producer will send again is of interest. */

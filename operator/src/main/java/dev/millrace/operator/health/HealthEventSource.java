@@ -135,7 +135,7 @@ public final class HealthEventSource extends AbstractEventSource<ClusterHealth, 
 
   private void follow(ResourceID id, Duration first) {
     pause(first);
-    var poller = new HealthPoller(http, HealthPoller.EARLY, System::nanoTime);
+    var poller = new HealthPoller(http, HealthPoller.TIMEOUT, HealthPoller.EARLY, System::nanoTime);
     int polls = 0;
     while (!Thread.currentThread().isInterrupted()) {
       long started = System.nanoTime();

@@ -36,11 +36,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the brokers of one cluster how they and the cluster are, all at once and not longer than
- * {@link #TIMEOUT}, however many are dead. An answer that fails to come is replaced by the one
+ * {@code timeout}, however many are dead. An answer that fails to come is replaced by the one
  * before for a moment: a lost packet is not an incident. Used by one thread.
  */
 final class HealthPoller {
-  /** What a poll takes at the most. */
+  /** Longer than brokers take that answer at all. */
   static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   /** Longer than a broker takes that is alive, and too short to be noticed. */
@@ -61,6 +61,7 @@ final class HealthPoller {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http;
+  private final Duration timeout;
   private final Duration early;
   private final LongSupplier nanos;
   private final Map<String, Remembered<BrokerReport>> brokers = new HashMap<>();
@@ -69,11 +70,13 @@ final class HealthPoller {
   private int turn;
 
   /**
+   * @param timeout what a poll takes at the most
    * @param early how long all are waited for before what is known is told
    * @param nanos by which it is decided how long something has been so
    */
-  HealthPoller(HttpClient http, Duration early, LongSupplier nanos) {
+  HealthPoller(HttpClient http, Duration timeout, Duration early, LongSupplier nanos) {
     this.http = http;
+    this.timeout = timeout;
     this.early = early;
     this.nanos = nanos;
   }
@@ -89,7 +92,7 @@ final class HealthPoller {
     var reachable = pods.stream().filter(pod -> pod.ip().isPresent() && !pod.deleting()).toList();
     brokers.keySet().retainAll(reachable.stream().map(PodView::uid).toList());
     caches.keySet().retainAll(pods.stream().map(PodView::uid).toList());
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + timeout.toNanos();
     var own = new HashMap<PodView, CompletableFuture<Answer<BrokerAnswer>>>();
     reachable.forEach(pod -> own.put(pod, ask(pod, "/v1/broker", BrokerAnswer.class, deadline)));
     // One question to a broker after the other, so that one connection to each is enough.

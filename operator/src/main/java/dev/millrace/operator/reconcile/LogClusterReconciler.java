@@ -165,6 +165,12 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (!requireNonNull(sources).running()) {
       return UpdateControl.noUpdate();
     }
+    var stranger = requireNonNull(sources).stranger(ResourceID.fromResource(cluster));
+    if (stranger.isPresent()) {
+      // Nothing tells of the other's going.
+      return conclude(cluster, statuses.nameTaken(cluster, names, stranger.get()), context)
+          .rescheduleAfter(BUSY);
+    }
     actual
         .find(MetadataLog.class, names.cluster())
         .map(log -> log.getSpec())

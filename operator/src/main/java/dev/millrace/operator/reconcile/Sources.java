@@ -40,7 +40,6 @@ import java.util.stream.Stream;
 final class Sources {
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
-          StatefulSet.class,
           Service.class,
           ConfigMap.class,
           ServiceAccount.class,
@@ -55,17 +54,22 @@ final class Sources {
 
   /** All kinds that are watched. */
   static final List<Class<? extends HasMetadata>> ALL =
-      Stream.concat(KINDS.stream(), Stream.<Class<? extends HasMetadata>>of(Pod.class)).toList();
+      Stream.concat(
+              KINDS.stream(), Stream.<Class<? extends HasMetadata>>of(StatefulSet.class, Pod.class))
+          .toList();
 
   private final List<AbstractEventSource<?, LogCluster>> all = new ArrayList<>();
   private final HealthEventSource health;
   private final MoveEventSource moves;
   private final SettingsEventSource settings;
   private final IndexerResourceCache<LogCluster> clusters;
+  private final InformerEventSource<StatefulSet, LogCluster> statefulSets;
 
   Sources(EventSourceContext<LogCluster> context, Duration healthInterval, BrokerCalls calls) {
     clusters = context.getPrimaryCache();
     KINDS.forEach(kind -> all.add(watch(kind, context)));
+    statefulSets = watch(StatefulSet.class, context);
+    all.add(statefulSets);
     var pods = watch(Pod.class, context);
     pods.addIndexers(Map.of(BY_CLUSTER, pod -> owner(pod).stream().map(Sources::key).toList()));
     all.add(pods);
@@ -92,6 +96,15 @@ final class Sources {
   /** All that there are, as last seen. */
   List<LogCluster> clusters() {
     return clusters.list().toList();
+  }
+
+  /** The other cluster that the StatefulSet is of which a cluster's own would be called like. */
+  Optional<String> stranger(ResourceID cluster) {
+    return statefulSets
+        .get(cluster)
+        .flatMap(set -> owner(set).stream().findFirst())
+        .filter(owner -> !owner.equals(cluster))
+        .map(ResourceID::getName);
   }
 
   HealthEventSource health() {

@@ -15,6 +15,7 @@ import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.scale.ScaleDecision;
+import dev.millrace.operator.scale.ScaleDecision.Keep;
 import dev.millrace.operator.settings.Tuning;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +103,13 @@ public record Observation(
   /** Brokers that the cluster has shrunk by and that have not stopped yet. */
   List<Integer> leaving() {
     return pods.stream().map(PodView::id).filter(id -> !expected().has(id)).sorted().toList();
+  }
+
+  /** Pools that the spec has no more, whose brokers are gone and whose StatefulSets are not yet. */
+  List<String> parting() {
+    return scale instanceof Keep && !paused
+        ? pools.left().stream().map(Pool::name).sorted().toList()
+        : List.of();
   }
 
   Optional<Partitions> partitions() {

@@ -72,7 +72,8 @@ enum Phase {
         || seen.scale() instanceof Shrink
         || seen.scale() instanceof Drain
         || !seen.leaving().isEmpty()
-        || !seen.departed().isEmpty()) {
+        || !seen.departed().isEmpty()
+        || !seen.parting().isEmpty()) {
       return SCALING;
     }
     if (before == SCALING && !seen.allServe()) {

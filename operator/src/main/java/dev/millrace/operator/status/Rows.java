@@ -179,6 +179,11 @@ final class Rows {
       all.add(
           new Operation("Scaling", Texts.brokers(seen.departed()), "Unregistering", null, null));
     }
+    if (!seen.parting().isEmpty()) {
+      all.add(
+          new Operation(
+              "Scaling", "pool " + String.join(", ", seen.parting()), "Removing", null, null));
+    }
     if (seen.tuning().underWay()) {
       all.add(
           new Operation(
@@ -210,17 +215,29 @@ final class Rows {
                     null));
   }
 
+  /** What to do about a pool that does not begin as it is called. */
+  static Optional<String> nameTaken(Observation seen) {
+    return seen.pools().waiting().stream()
+        .filter(Waiting::taken)
+        .findFirst()
+        .map(pool -> nameTaken(seen, pool));
+  }
+
+  private static String nameTaken(Observation seen, Waiting pool) {
+    return "brokers of another LogCluster are called %s-0 and so on, as this pool's would be; give the pool another name"
+        .formatted(Pool.statefulSet(seen.names(), pool.pool()));
+  }
+
   private static Operation waiting(Observation seen, Waiting pool) {
-    var blocked =
-        pool.taken()
-            ? new BlockedBy(
-                "NameTaken",
-                "brokers of another LogCluster are called %s-0 and so on, as this pool's would be; give the pool another name"
-                    .formatted(Pool.statefulSet(seen.names(), pool.pool())))
-            : new BlockedBy(
-                "IdsInUse",
-                "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone");
-    return new Operation("Scaling", "pool " + pool.pool(), "Waiting", blocked, null);
+    return new Operation("Scaling", "pool " + pool.pool(), "Waiting", blocked(seen, pool), null);
+  }
+
+  private static BlockedBy blocked(Observation seen, Waiting pool) {
+    return pool.taken()
+        ? new BlockedBy(Verdicts.NAME_TAKEN, nameTaken(seen, pool))
+        : new BlockedBy(
+            "IdsInUse",
+            "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone");
   }
 
   private static Operation renewal(String changes, Observation seen) {

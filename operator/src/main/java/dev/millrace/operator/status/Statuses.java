@@ -35,10 +35,23 @@ public final class Statuses {
 
   /** What is written before anything is done, so that no tool takes silence for success. */
   public LogClusterStatus first(LogCluster cluster, ClusterNames names) {
+    return bare(cluster, names, "Creating", Verdicts.unknown());
+  }
+
+  /** Of a cluster that does not begin: its brokers would be called as those of another one. */
+  public LogClusterStatus nameTaken(LogCluster cluster, ClusterNames names, String other) {
+    var detail =
+        "Brokers of LogCluster %s are called %s-0 and so on, as this one's would be; give this one another name"
+            .formatted(other, names.cluster());
+    return bare(cluster, names, "Does not begin: " + detail, Verdicts.nameTaken(detail));
+  }
+
+  private LogClusterStatus bare(
+      LogCluster cluster, ClusterNames names, String message, List<Verdict> verdicts) {
     return new LogClusterStatus(
         cluster.getMetadata().getGeneration(),
         Phase.CREATING.value(),
-        "Creating",
+        message,
         null,
         null,
         0,
@@ -54,7 +67,7 @@ public final class Statuses {
         null,
         null,
         null,
-        conditions(cluster, Verdicts.unknown()));
+        conditions(cluster, verdicts));
   }
 
   /** What is, by all that was seen. */

@@ -111,9 +111,12 @@ final class Texts {
         if (!seen.leaving().isEmpty()) {
           yield "Scaling down: %s stopping".formatted(brokers(seen.leaving()));
         }
-        yield seen.departed().isEmpty()
+        if (!seen.departed().isEmpty()) {
+          yield "Scaling down: taking leave of %s".formatted(brokers(seen.departed()));
+        }
+        yield seen.parting().isEmpty()
             ? "Scaling: " + brokers(seen)
-            : "Scaling down: taking leave of %s".formatted(brokers(seen.departed()));
+            : "Scaling down: removing pool " + String.join(", ", seen.parting());
       }
     };
   }

@@ -28,6 +28,11 @@ final class Verdicts {
   static final String PARTITIONS_HEALTHY = "PartitionsHealthy";
   static final String MEMORY_SIZED = "MemorySized";
   static final String PROGRESSING = "Progressing";
+  private static final String STABLE = "Stable";
+
+  /** Something is called already as what is to be made would be. */
+  static final String NAME_TAKEN = "NameTaken";
+
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
       List.of(
@@ -37,11 +42,24 @@ final class Verdicts {
           "StorageReady",
           MEMORY_SIZED,
           PageCaches.PRESSURE,
-          "Stable",
+          STABLE,
           STALLED);
   private static final int NAMED = 3;
 
   private Verdicts() {}
+
+  /** What holds of a cluster that cannot begin as it is called. */
+  static List<Verdict> nameTaken(String detail) {
+    return TYPES.stream()
+        .map(
+            type ->
+                switch (type) {
+                  case STALLED -> new Verdict(type, TRUE, NAME_TAKEN, detail);
+                  case READY, PROGRESSING, STABLE -> new Verdict(type, FALSE, NAME_TAKEN, detail);
+                  default -> new Verdict(type, UNKNOWN, NAME_TAKEN, detail);
+                })
+        .toList();
+  }
 
   /** What holds of a cluster that nobody has looked at yet. */
   static List<Verdict> unknown() {
@@ -70,7 +88,8 @@ final class Verdicts {
                 && ready.holds()
                 && partitions.holds()
                 && storage.holds()
-                && !stalled.holds(),
+                && !stalled.holds()
+                && seen.pools().waiting().isEmpty(),
             seen,
             phase));
     all.add(stalled);
@@ -234,6 +253,10 @@ final class Verdicts {
           "SettingRefused",
           refused.get() + ". Correct it in the spec; until then brokers go on with what they had");
     }
+    var taken = Rows.nameTaken(seen);
+    if (taken.isPresent()) {
+      return new Verdict(STALLED, TRUE, NAME_TAKEN, taken.get());
+    }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {
       case Refuse refuse ->
@@ -268,7 +291,7 @@ final class Verdicts {
 
   private static Verdict stable(boolean stable, Observation seen, Phase phase) {
     return stable
-        ? new Verdict("Stable", TRUE, "Stable", "As it should be, and nothing is under way")
-        : new Verdict("Stable", FALSE, "Unsettled", Texts.message(seen, phase));
+        ? new Verdict(STABLE, TRUE, "Stable", "As it should be, and nothing is under way")
+        : new Verdict(STABLE, FALSE, "Unsettled", Texts.message(seen, phase));
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.operator.api;
 
+import static dev.millrace.operator.Patience.eventually;
+
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,7 +23,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /**
  * A real {@code kube-apiserver} on a real {@code etcd}, without nodes and controllers, from the
@@ -32,7 +33,6 @@ public final class ApiServer implements AutoCloseable {
   static final String ASSETS = "KUBEBUILDER_ASSETS";
 
   private static final String TOKEN = "administrator";
-  private static final Duration START = Duration.ofMinutes(3);
 
   private final Path directory;
   private final List<Process> processes = new ArrayList<>();
@@ -136,8 +136,7 @@ public final class ApiServer implements AutoCloseable {
 
   private void awaitReady() {
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
-      Awaitility.await()
-          .atMost(START)
+      eventually()
           .pollInterval(Duration.ofMillis(200))
           .ignoreExceptionsInstanceOf(KubernetesClientException.class)
           .until(

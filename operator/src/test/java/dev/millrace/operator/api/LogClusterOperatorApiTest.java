@@ -1,5 +1,6 @@
 package dev.millrace.operator.api;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
@@ -11,8 +12,6 @@ import dev.millrace.operator.resources.MetadataLog;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -22,9 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,7 +28,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The operator at work, on a real API server and under the rights that it is deployed with. */
 @ExtendWith(ApiServerExtension.class)
 class LogClusterOperatorApiTest {
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private final Stage stage;
 
   LogClusterOperatorApiTest(ApiServer api) throws IOException {
@@ -47,46 +42,41 @@ class LogClusterOperatorApiTest {
 
   @Test
   void aClusterComesUpAndItsStatusSpeaksFromTheFirstPass() {
-    // Given
-    var told = new CopyOnWriteArrayList<LogClusterStatus>();
-    try (var watch = stage.cluster("events").watch(new Noting(told))) {
-      // When
-      stage.apply(events(3, ""));
-      stage.awaitStable("events");
-      var status = stage.await("events", LogClusterOperatorApiTest::allAnswer);
+    // When
+    stage.apply(events(3, ""));
+    stage.awaitStable("events");
+    var status = stage.await("events", LogClusterOperatorApiTest::allAnswer);
 
-      // Then
-      assertThat(watch).isNotNull();
-      assertThat(told.getFirst().phase()).isEqualTo("Creating");
-      assertThat(told.getFirst().conditions())
-          .extracting(Condition::getReason)
-          .containsOnly("NotReconciled");
-      assertThat(status.message()).isEqualTo("Healthy");
-      assertThat(status.brokers()).isEqualTo(3);
-      assertThat(status.readyBrokers()).isEqualTo(3);
-      assertThat(status.controller()).isZero();
-      assertThat(Objects.requireNonNull(status.partitions()).total()).isEqualTo(12);
-      assertThat(
-              Objects.requireNonNull(Objects.requireNonNull(status.memory()).cache()).hotWindow())
-          .matches("1[1-4]m");
-      assertThat(Stage.is(status, "PageCachePressure", "False")).isTrue();
-      assertThat(status.brokerStates()).hasSize(3);
-      assertThat(Objects.requireNonNull(status.memory()).split())
-          .isEqualTo("1Gi = 64Mi heap + 32Mi direct + 96Mi overhead + 832Mi page cache");
-      assertThat(stage.cluster("events").scale().getStatus().getSelector())
-          .isEqualTo("millrace.dev/cluster=events");
-      assertThat(objects())
-          .containsExactlyInAnyOrder(
-              "Service/events-brokers",
-              "Service/events-bootstrap",
-              "ConfigMap/events-config",
-              "ServiceAccount/events-broker",
-              "Role/events-broker",
-              "RoleBinding/events-broker",
-              "PodDisruptionBudget/events",
-              "MetadataLog/events",
-              "StatefulSet/events");
-    }
+    // Then
+    var told = stage.told("events");
+    assertThat(told.getFirst().phase()).isEqualTo("Creating");
+    assertThat(told.getFirst().conditions())
+        .extracting(Condition::getReason)
+        .containsOnly("NotReconciled");
+    assertThat(status.message()).isEqualTo("Healthy");
+    assertThat(status.brokers()).isEqualTo(3);
+    assertThat(status.readyBrokers()).isEqualTo(3);
+    assertThat(status.controller()).isZero();
+    assertThat(Objects.requireNonNull(status.partitions()).total()).isEqualTo(12);
+    assertThat(Objects.requireNonNull(Objects.requireNonNull(status.memory()).cache()).hotWindow())
+        .matches("1[1-4]m");
+    assertThat(Stage.is(status, "PageCachePressure", "False")).isTrue();
+    assertThat(status.brokerStates()).hasSize(3);
+    assertThat(Objects.requireNonNull(status.memory()).split())
+        .isEqualTo("1Gi = 64Mi heap + 32Mi direct + 96Mi overhead + 832Mi page cache");
+    assertThat(stage.cluster("events").scale().getStatus().getSelector())
+        .isEqualTo("millrace.dev/cluster=events");
+    assertThat(objects("events"))
+        .containsExactlyInAnyOrder(
+            "Service/events-brokers",
+            "Service/events-bootstrap",
+            "ConfigMap/events-config",
+            "ServiceAccount/events-broker",
+            "Role/events-broker",
+            "RoleBinding/events-broker",
+            "PodDisruptionBudget/events",
+            "MetadataLog/events",
+            "StatefulSet/events");
   }
 
   @Test
@@ -101,8 +91,7 @@ class LogClusterOperatorApiTest {
     int polls = stage.brokers().polls();
 
     // When: twenty minutes would bring four passes and six hundred polls of three brokers
-    Awaitility.await()
-        .atMost(DEADLINE)
+    eventually()
         .until(
             () ->
                 stage.operator().passes() >= passes + 40 && stage.brokers().polls() >= polls + 300);
@@ -159,9 +148,7 @@ class LogClusterOperatorApiTest {
   }
 
   private void awaitMetric(String name, double value) {
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> stage.operator().metrics().getOrDefault(name, -1.0) == value);
+    eventually().until(() -> stage.operator().metrics().getOrDefault(name, -1.0) == value);
   }
 
   @Test
@@ -180,8 +167,7 @@ class LogClusterOperatorApiTest {
         });
 
     // Then
-    Awaitility.await()
-        .atMost(DEADLINE)
+    eventually()
         .until(() -> service.get().getSpec().getSelector().containsKey("millrace.dev/cluster"));
   }
 
@@ -309,9 +295,51 @@ class LogClusterOperatorApiTest {
     // Then
     assertThat(stage.pods())
         .containsOnlyKeys("events-0", "events-1", "events-2", "events-huge-1000");
-    assertThat(objects())
+    assertThat(objects("events"))
         .contains("StatefulSet/events", "StatefulSet/events-huge")
         .doesNotContain("StatefulSet/events-large");
+  }
+
+  @Test
+  void aClusterWhoseBrokersWouldBeCalledLikeThoseOfAPoolSaysSo() {
+    // Given
+    hosting(12, 3);
+    stage.apply(events(3, "pools: [{name: large, firstId: 1000, brokers: 1}]"));
+    stage.awaitStable("events");
+
+    // When
+    stage.apply(events(3, "").replace("name: events", "name: events-large"));
+    var refused = stage.await("events-large", status -> Stage.is(status, "Stalled", "True"));
+
+    // Then: nothing is made of it
+    assertThat(refused.message())
+        .isEqualTo(
+            "Does not begin: Brokers of LogCluster events are called events-large-0 and so on,"
+                + " as this one's would be; give this one another name");
+    assertThat(Stage.is(refused, "Stable", "False")).isTrue();
+    assertThat(objects("events-large")).isEmpty();
+
+    // When
+    stage.apply(events(3, ""));
+
+    // Then
+    stage.await("events-large", status -> Stage.is(status, "Stalled", "False"));
+    assertThat(objects("events-large")).contains("StatefulSet/events-large");
+  }
+
+  @Test
+  void aPoolWhoseBrokersWouldBeCalledLikeThoseOfAClusterSaysSo() {
+    // Given
+    stage.apply(events(1, "").replace("name: events", "name: events-large"));
+    stage.await("events-large", status -> Objects.equals(status.readyBrokers(), 1));
+
+    // When
+    stage.apply(events(1, "pools: [{name: large, firstId: 1000, brokers: 1}]"));
+    var refused = stage.await("events", status -> Stage.is(status, "Stalled", "True"));
+
+    // Then
+    assertThat(waits(refused, "pool large", "NameTaken")).isTrue();
+    assertThat(Stage.is(refused, "Stable", "False")).isTrue();
   }
 
   @Test
@@ -474,9 +502,7 @@ class LogClusterOperatorApiTest {
             PatchContext.of(PatchType.JSON_MERGE),
             """
             {"metadata": {"annotations": {"millrace.dev/restart": "now"}}}""");
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> !Objects.equals(before.get("events-1"), stage.pods().get("events-1")));
+    eventually().until(() -> !Objects.equals(before.get("events-1"), stage.pods().get("events-1")));
     stage.awaitStable("events");
 
     // Then
@@ -505,17 +531,13 @@ class LogClusterOperatorApiTest {
     stage.brokers().partitions(Map.of("total", 12, "healthy", 8, "underReplicated", 4));
 
     // Then
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 0);
+    eventually().until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 0);
 
     // When
     stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
 
     // Then
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 1);
+    eventually().until(() -> budget.get().getSpec().getMaxUnavailable().getIntVal() == 1);
   }
 
   private void annotate(String name, String value) {
@@ -542,9 +564,7 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.apply(events(3, "config: {connections.max.idle.ms: 500000}"));
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
     stage.awaitStable("events");
 
     // Then
@@ -598,9 +618,7 @@ class LogClusterOperatorApiTest {
 
     // When
     annotate("millrace.dev/renew", "now");
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
@@ -633,9 +651,7 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.upgradeOperator("millrace.dev/broker:0.2.0");
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
@@ -870,13 +886,13 @@ class LogClusterOperatorApiTest {
     stage.apply(events(1, "").replace("10Gi", "10Gi, whenDeleted: Delete"));
 
     // Then
-    Awaitility.await().atMost(DEADLINE).until(() -> owners(identity.get()).size() == 1);
+    eventually().until(() -> owners(identity.get()).size() == 1);
 
     // When
     stage.apply(events(1, ""));
 
     // Then
-    Awaitility.await().atMost(DEADLINE).until(() -> owners(identity.get()).isEmpty());
+    eventually().until(() -> owners(identity.get()).isEmpty());
     assertThat(identity.get().getSpec().clusterId()).isEqualTo(clusterId);
   }
 
@@ -913,7 +929,7 @@ class LogClusterOperatorApiTest {
   /** Lets what the last change set off come to rest. */
   private void quiet() {
     int passes = stage.operator().passes();
-    Awaitility.await().atMost(DEADLINE).until(() -> stage.operator().passes() > passes + 3);
+    eventually().until(() -> stage.operator().passes() > passes + 3);
   }
 
   private PersistentVolumeClaim claim() {
@@ -934,7 +950,7 @@ class LogClusterOperatorApiTest {
     return cluster.getSpec();
   }
 
-  private List<String> objects() {
+  private List<String> objects(String cluster) {
     var admin = stage.admin();
     var namespace = stage.namespace();
     var kinds =
@@ -948,8 +964,7 @@ class LogClusterOperatorApiTest {
             admin.resources(MetadataLog.class).inNamespace(namespace),
             admin.apps().statefulSets().inNamespace(namespace));
     return kinds.stream()
-        .flatMap(
-            kind -> kind.withLabel("millrace.dev/cluster", "events").list().getItems().stream())
+        .flatMap(kind -> kind.withLabel("millrace.dev/cluster", cluster).list().getItems().stream())
         .map(object -> (HasMetadata) object)
         .map(object -> object.getKind() + "/" + object.getMetadata().getName())
         .toList();
@@ -960,18 +975,5 @@ class LogClusterOperatorApiTest {
         {apiVersion: millrace.dev/v1beta1, kind: LogCluster, metadata: {name: events},
          spec: {brokers: %d, memory: 1Gi, storage: {size: 10Gi}%s}}"""
         .formatted(brokers, more.isEmpty() ? "" : ", " + more);
-  }
-
-  /** Notes each status that a watcher sees. */
-  private record Noting(List<LogClusterStatus> told) implements Watcher<LogCluster> {
-    @Override
-    public void eventReceived(Action action, LogCluster cluster) {
-      if (cluster.getStatus() != null) {
-        told.add(cluster.getStatus());
-      }
-    }
-
-    @Override
-    public void onClose(@Nullable WatcherException cause) {}
   }
 }

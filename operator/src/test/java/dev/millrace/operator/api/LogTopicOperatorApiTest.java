@@ -1,5 +1,6 @@
 package dev.millrace.operator.api;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.operator.topic.PlayedTopics;
@@ -8,13 +9,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ApiServerExtension.class)
 class LogTopicOperatorApiTest {
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final String IMAGE = "millrace.dev/broker:0.1.0";
   private final Stage stage;
   private final PlayedTopics kafka;
@@ -121,7 +119,7 @@ class LogTopicOperatorApiTest {
 
     // When
     awaitLooks(50);
-    Awaitility.await().atMost(DEADLINE).until(() -> stage.operator().passes() >= passes + 20);
+    eventually().until(() -> stage.operator().passes() >= passes + 20);
 
     // Then
     assertThat(stage.writes().seen()).isEmpty();
@@ -208,7 +206,7 @@ class LogTopicOperatorApiTest {
     apply("orders", "replicationFactor: 5");
     var refused = stage.awaitTopic("orders", "RefusedByKafka");
     int tried = kafka.done().size();
-    Awaitility.await().atMost(DEADLINE).until(() -> kafka.done().size() > tried + 1);
+    eventually().until(() -> kafka.done().size() > tried + 1);
 
     // Then
     assertThat(refused.message()).contains("there are 3 brokers");
@@ -243,7 +241,7 @@ class LogTopicOperatorApiTest {
     stage.topic("copy").delete();
 
     // Then
-    Awaitility.await().atMost(DEADLINE).until(() -> stage.topic("copy").get() == null);
+    eventually().until(() -> stage.topic("copy").get() == null);
     assertThat(kafka.find("orders")).isPresent();
   }
 
@@ -289,7 +287,7 @@ class LogTopicOperatorApiTest {
     stage.topic("orders").delete();
 
     // Then
-    Awaitility.await().atMost(DEADLINE).until(() -> stage.topic("orders").get() == null);
+    eventually().until(() -> stage.topic("orders").get() == null);
     assertThat(kafka.find("orders")).isEmpty();
     awaitEvents("orders", "Deleting", "Deleted");
   }
@@ -380,19 +378,17 @@ class LogTopicOperatorApiTest {
 
   private void awaitLooks(int count) {
     int before = kafka.looks();
-    Awaitility.await().atMost(DEADLINE).until(() -> kafka.looks() >= before + count);
+    eventually().until(() -> kafka.looks() >= before + count);
   }
 
   /** Kubernetes counts ages in seconds. */
   private void awaitNextSecond(String name) {
     var created = stage.topic(name).get().getMetadata().getCreationTimestamp();
-    Awaitility.await()
-        .atMost(DEADLINE)
-        .until(() -> Instant.now().minusSeconds(1).isAfter(Instant.parse(created)));
+    eventually().until(() -> Instant.now().minusSeconds(1).isAfter(Instant.parse(created)));
   }
 
   private void awaitFinalizers(String name, int count) {
-    Awaitility.await().atMost(DEADLINE).until(() -> finalizers(name).size() == count);
+    eventually().until(() -> finalizers(name).size() == count);
   }
 
   private List<String> finalizers(String name) {
@@ -404,7 +400,7 @@ class LogTopicOperatorApiTest {
 
   /** An event comes behind what it tells of. */
   private void awaitEvents(String name, String... reasons) {
-    Awaitility.await().atMost(DEADLINE).until(() -> events(name).containsAll(List.of(reasons)));
+    eventually().until(() -> events(name).containsAll(List.of(reasons)));
   }
 
   private List<String> events(String name) {

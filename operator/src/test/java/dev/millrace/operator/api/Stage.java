@@ -1,5 +1,7 @@
 package dev.millrace.operator.api;
 
+import static dev.millrace.operator.Patience.eventually;
+
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogTopic;
@@ -22,6 +24,9 @@ import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -34,10 +39,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace with the operator at work in it under the very rights that it is deployed with, and
@@ -49,7 +55,6 @@ final class Stage implements AutoCloseable {
   private static final int NODES = 3;
   private static final String ACCOUNT = "millrace-operator";
   private static final String IMAGE = "millrace.dev/broker:0.1.0";
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
 
   private final String namespace;
   private final KubernetesClient admin;
@@ -62,6 +67,8 @@ final class Stage implements AutoCloseable {
   private final PlayedController controller;
   private final PlayedSettings settings = new PlayedSettings();
   private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
+  private final Map<String, List<LogClusterStatus>> told = new ConcurrentHashMap<>();
+  private final Watch statuses;
   private StagedOperator operator;
 
   Stage(ApiServer api) throws IOException {
@@ -103,6 +110,7 @@ final class Stage implements AutoCloseable {
                         .addOrReplaceInterceptor("writes", writes)
                         .addOrReplaceInterceptor(ApiWrites.NAME, counted))
             .build();
+    statuses = admin.resources(LogCluster.class).inNamespace(namespace).watch(new Noting());
     controller = new PlayedController(admin, namespace, brokers);
     operator = operator(IMAGE);
   }
@@ -266,11 +274,18 @@ final class Stage implements AutoCloseable {
     return Optional.ofNullable(cluster(name).get()).map(LogCluster::getStatus);
   }
 
+  /** The statuses that a cluster has had. */
+  List<LogClusterStatus> told(String name) {
+    return told.computeIfAbsent(name, any -> new CopyOnWriteArrayList<>());
+  }
+
+  /** The first status as wanted from the one on that there is now, however short it lasts. */
   LogClusterStatus await(String name, Predicate<LogClusterStatus> wanted) {
-    return Awaitility.await()
-        .atMost(DEADLINE)
+    var statuses = told(name);
+    int now = Math.max(0, statuses.size() - 1);
+    return eventually()
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> status(name), status -> status.filter(wanted).isPresent())
+        .until(() -> statuses.stream().skip(now).filter(wanted).findFirst(), Optional::isPresent)
         .orElseThrow();
   }
 
@@ -281,8 +296,7 @@ final class Stage implements AutoCloseable {
   /** The status of a LogTopic once it is as wanted, and of the newest generation. */
   LogTopicStatus awaitTopic(String name, Predicate<LogTopicStatus> wanted) {
     return Objects.requireNonNull(
-        Awaitility.await("LogTopic " + name)
-            .atMost(DEADLINE)
+        eventually()
             .pollInterval(Duration.ofMillis(50))
             .until(
                 () -> topic(name).get(),
@@ -364,9 +378,22 @@ final class Stage implements AutoCloseable {
   public void close() {
     operator.close();
     controller.close();
+    statuses.close();
     brokers.close();
     own.close();
     admin.close();
+  }
+
+  private final class Noting implements Watcher<LogCluster> {
+    @Override
+    public void eventReceived(Action action, LogCluster cluster) {
+      if (cluster.getStatus() != null) {
+        told(cluster.getMetadata().getName()).add(cluster.getStatus());
+      }
+    }
+
+    @Override
+    public void onClose(@Nullable WatcherException cause) {}
   }
 
   /** Plays the brokers' side of an unregistration. */

@@ -1,22 +1,20 @@
 package dev.millrace.operator.api;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How brokers learn their zone, on a real API server. */
 @ExtendWith(ApiServerExtension.class)
 class ZonesApiTest {
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final String ZONE = "topology.kubernetes.io/zone";
   private final ApiServer api;
 
@@ -32,9 +30,7 @@ class ZonesApiTest {
       stage.awaitStable("events");
 
       // Then
-      Awaitility.await()
-          .atMost(DEADLINE)
-          .until(() -> zones(stage, ZONE).equals(List.of("zone-0", "zone-1", "zone-2")));
+      eventually().until(() -> zones(stage, ZONE).equals(List.of("zone-0", "zone-1", "zone-2")));
       assertThat(patience(stage)).isEqualTo("10000");
     }
   }
@@ -47,9 +43,7 @@ class ZonesApiTest {
       stage.awaitStable("events");
 
       // Then
-      Awaitility.await()
-          .atMost(DEADLINE)
-          .until(() -> zones(stage, "rack").equals(List.of("rack-0", "rack-1", "rack-2")));
+      eventually().until(() -> zones(stage, "rack").equals(List.of("rack-0", "rack-1", "rack-2")));
     }
   }
 

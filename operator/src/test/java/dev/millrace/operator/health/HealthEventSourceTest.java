@@ -1,5 +1,6 @@
 package dev.millrace.operator.health;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.operator.Fixtures;
@@ -7,7 +8,6 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +37,7 @@ class HealthEventSourceTest {
     source.start();
 
     // Then
-    Awaitility.await().until(() -> asked.size() > 1);
+    eventually().until(() -> asked.size() > 1);
     assertThat(asked).containsOnly(new ResourceID("events", "shop"));
     assertThat(source.following()).isEqualTo(1);
   }

@@ -45,7 +45,13 @@ class HealthPollerTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicLong ingest = new AtomicLong(1_000_000);
-  private final HealthPoller poller = new HealthPoller(http, Duration.ofMillis(700), nanos::get);
+  private final HealthPoller poller =
+      new HealthPoller(http, Duration.ofMinutes(1), Duration.ofMinutes(1), nanos::get);
+
+  /** One that does not wait for ever, and long enough for those who answer. */
+  private final HealthPoller hurried =
+      new HealthPoller(http, Duration.ofSeconds(3), Duration.ofMillis(1500), nanos::get);
+
   private final List<PodView> pods = List.of(pod());
   private HttpServer server = serving();
 
@@ -116,7 +122,7 @@ class HealthPollerTest {
     try (var hanging =
         new ServerSocket(ClusterNames.HEALTH_PORT, 50, InetAddress.getByName(other))) {
       // When
-      var first = poll(List.of(pod(), pod(1, hanging.getInetAddress().getHostAddress())));
+      var first = poll(hurried, List.of(pod(), pod(1, hanging.getInetAddress().getHostAddress())));
 
       // Then
       assertThat(first.brokers()).containsOnlyKeys(0);
@@ -131,15 +137,15 @@ class HealthPollerTest {
     var second = serving(other, CLUSTER);
     second.start();
     var both = List.of(pod(), pod(1, other));
-    var before = poll(both);
+    var before = poll(hurried, both);
     assertThat(early).isEmpty();
     second.stop(0);
 
     // When: one of them hangs
     try (var hanging =
         new ServerSocket(ClusterNames.HEALTH_PORT, 50, InetAddress.getByName(other))) {
-      poll(both);
-      var after = poll(both);
+      poll(hurried, both);
+      var after = poll(hurried, both);
 
       // Then: it was what it was, while it was waited for; what the other says counts at once
       assertThat(early).first().isEqualTo(before);
@@ -226,7 +232,11 @@ class HealthPollerTest {
   }
 
   private ClusterHealth poll(List<PodView> some) {
-    return poller.poll(some, early::add);
+    return poll(poller, some);
+  }
+
+  private ClusterHealth poll(HealthPoller by, List<PodView> some) {
+    return by.poll(some, early::add);
   }
 
   private PodView pod() {

@@ -1,5 +1,6 @@
 package dev.millrace.operator.settings;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -10,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +59,6 @@ class SettingsEventSourceTest {
       }
     }
     leave.release(CLUSTERS);
-    Awaitility.await().until(() -> done.size() == CLUSTERS);
+    eventually().until(() -> done.size() == CLUSTERS);
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.crds.LogClusterStatus.BrokerState;
+import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
 import dev.millrace.operator.Fixtures;
@@ -20,6 +21,8 @@ import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveGoal;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.resources.Advertise;
+import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.Pools;
 import dev.millrace.operator.resources.Renewal;
 import dev.millrace.operator.resources.Wanted;
@@ -32,16 +35,19 @@ import dev.millrace.operator.status.Claims.Claim;
 import dev.millrace.operator.status.Edges.Edge;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StatusesTest {
@@ -61,9 +67,13 @@ class StatusesTest {
 
   private static final Partitions BEHIND = new Partitions(12, 11, 1, 0, 0, 0, null);
 
+  private static final String WITH_A_POOL =
+      "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, pools: [{name: large, firstId: 1000, brokers: 1}]}";
+
   private RollDecision roll = new Settled();
   private Renewal renewal = Renewal.NONE;
   private Movement moves = Movement.NONE;
+  private List<StatefulSet> sets = List.of();
   private final LogCluster cluster =
       Fixtures.cluster("{brokers: 3, memory: 1Gi, storage: {size: 10Gi}}");
 
@@ -335,6 +345,34 @@ class StatusesTest {
   }
 
   @Test
+  void aClusterIsNotAsItShouldBeBeforeAPoolThatLeavesIsGone() {
+    // Given
+    sets = statefulSets(Fixtures.cluster(WITH_A_POOL));
+
+    // When
+    var parting = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(parting.message()).isEqualTo("Scaling down: removing pool large");
+    assertThat(condition(parting, "Stable").getStatus()).isEqualTo("False");
+    assertThat(Objects.requireNonNull(parting.operations()))
+        .containsExactly(new Operation("Scaling", "pool large", "Removing", null, null));
+  }
+
+  @Test
+  void aClusterIsNotAsItShouldBeWithoutAPoolThatItIsToHave() {
+    // Given
+    cluster.setSpec(Fixtures.cluster(WITH_A_POOL).getSpec());
+
+    // When
+    var taken = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(condition(taken, "Stable").getStatus()).isEqualTo("False");
+    assertThat(condition(taken, "Stalled").getReason()).isEqualTo("NameTaken");
+  }
+
+  @Test
   void aBrokerThatDoesNotKnowThatItIsFencedIsShownFenced() {
     // Given
     var members = List.of(new Member(0, true, 4, 0, null, 0, null, null, null));
@@ -409,7 +447,7 @@ class StatusesTest {
         cluster,
         Wanted.names(cluster),
         "0.1.0",
-        Pools.of(cluster, List.of()),
+        Pools.of(cluster, sets, name -> true),
         new Keep(brokers(Math.max(3, pods.size()))),
         moves,
         roll,
@@ -421,6 +459,18 @@ class StatusesTest {
         Tuning.NONE,
         false,
         Optional.empty());
+  }
+
+  private static List<StatefulSet> statefulSets(LogCluster cluster) {
+    var settings =
+        new BrokerSettings("millrace.dev/broker:0.1.0", Advertise.HOSTNAME, Optional.empty());
+    var wanted =
+        Pools.of(cluster, List.of()).current().stream()
+            .map(pool -> new Wanted(cluster, pool, pool.brokers(), Optional.empty(), settings))
+            .toList();
+    return Wanted.objects(wanted, List.of(), Map.of(), 1).stream()
+        .flatMap(object -> object instanceof StatefulSet set ? Stream.of(set) : Stream.empty())
+        .toList();
   }
 
   private static Condition condition(LogClusterStatus status, String type) {

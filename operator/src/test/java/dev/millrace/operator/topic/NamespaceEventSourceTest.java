@@ -1,5 +1,6 @@
 package dev.millrace.operator.topic;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogTopic;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,8 +49,8 @@ class NamespaceEventSourceTest {
 
     // When
     leaves = true;
-    Awaitility.await().until(() -> source.leaving("shop"));
-    Awaitility.await().until(() -> !told.isEmpty());
+    eventually().until(() -> source.leaving("shop"));
+    eventually().until(() -> !told.isEmpty());
 
     // Then: those who are free by now are not put under guard again
     source.onResourceUpdated(topic("guarded"), topic("guarded", Situation.FINALIZER));
@@ -60,12 +60,12 @@ class NamespaceEventSourceTest {
 
     // When: another namespace of that name
     leaves = false;
-    Awaitility.await().until(() -> !source.leaving("shop"));
+    eventually().until(() -> !source.leaving("shop"));
   }
 
   private void awaitRounds(int count) {
     int before = rounds.get();
-    Awaitility.await().until(() -> rounds.get() >= before + count);
+    eventually().until(() -> rounds.get() >= before + count);
   }
 
   private static LogTopic topic(String name, String... finalizers) {

@@ -1,5 +1,6 @@
 package dev.millrace.operator.topic;
 
+import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogTopic;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +75,7 @@ class TopicEventSourceTest {
     assertThat(asked).isEmpty();
     assertThat(source.following()).isEqualTo(1);
     kafka.unwell("orders", 1, 0);
-    Awaitility.await().until(() -> !asked.isEmpty());
+    eventually().until(() -> !asked.isEmpty());
     awaitLooks(5);
 
     // Then
@@ -111,7 +111,7 @@ class TopicEventSourceTest {
 
     source.want(id("orders"), view("orders"), Optional.of(change));
 
-    Awaitility.await()
+    eventually()
         .until(
             () ->
                 ((Seen) view("orders"))
@@ -198,19 +198,19 @@ class TopicEventSourceTest {
 
   private void awaitLooks(int count) {
     int before = kafka.looks();
-    Awaitility.await().until(() -> kafka.looks() >= before + count);
+    eventually().until(() -> kafka.looks() >= before + count);
   }
 
   private void await(String name, Class<? extends TopicView> kind) {
-    Awaitility.await().until(() -> kind.isInstance(view(name)));
+    eventually().until(() -> kind.isInstance(view(name)));
   }
 
   private void awaitSettled(String name) {
-    Awaitility.await().until(() -> view(name) instanceof Seen seen && seen.settled());
+    eventually().until(() -> view(name) instanceof Seen seen && seen.settled());
   }
 
   private void awaitPartitions(String name, int count) {
-    Awaitility.await()
+    eventually()
         .until(
             () ->
                 view(name) instanceof Seen seen

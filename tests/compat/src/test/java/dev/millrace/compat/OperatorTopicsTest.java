@@ -12,6 +12,7 @@ import dev.millrace.operator.topic.TopicAction.Create;
 import dev.millrace.operator.topic.TopicAction.Delete;
 import dev.millrace.operator.topic.TopicAdmin;
 import dev.millrace.operator.topic.TopicState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ class OperatorTopicsTest {
       assertThat(admin.perform(new Delete(topic, "AAAAAAAAAAAAAAAAAAAAAQ"))).isEmpty();
       assertThat(admin.look(List.of(topic))).containsKey(topic);
       assertThat(admin.perform(new Delete(topic, made.id()))).isEmpty();
-      await().until(() -> admin.look(List.of(topic)).isEmpty());
+      await().atMost(Duration.ofMinutes(1)).until(() -> admin.look(List.of(topic)).isEmpty());
       assertThat(admin.perform(new Delete(topic, made.id()))).as("twice is as once").isEmpty();
     }
   }

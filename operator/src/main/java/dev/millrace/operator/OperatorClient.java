@@ -90,7 +90,7 @@ public final class OperatorClient {
   private interface SlightPodStatus {}
 
   /** Since when is not looked at. */
-  @JsonIncludeProperties({"type", "status", "reason", "message"})
+  @JsonIncludeProperties({"type", "status", "reason", "message", "observedGeneration"})
   private interface SlightCondition {}
 
   /** Why a container does not run, and what it has been given. */

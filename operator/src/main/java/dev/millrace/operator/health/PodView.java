@@ -99,7 +99,16 @@ public record PodView(
 
   /** Why its node does not give a pod the resources that its spec has by now; empty if it may. */
   public static Optional<String> resizePending(Pod pod) {
-    return condition(pod, "PodResizePending").map(pending -> String.valueOf(pending.getReason()));
+    return condition(pod, "PodResizePending")
+        .filter(pending -> !former(pending, pod))
+        .map(pending -> String.valueOf(pending.getReason()));
+  }
+
+  /** Whether it was said of another spec than the pod's by now; older servers do not tell. */
+  private static boolean former(PodCondition condition, Pod pod) {
+    var of = condition.getObservedGeneration();
+    var now = pod.getMetadata().getGeneration();
+    return of != null && now != null && of < now;
   }
 
   private static Optional<PodCondition> condition(Pod pod, String type) {

@@ -45,18 +45,21 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
     var begin = new ArrayList<Pod>();
     var underWay = new ArrayList<Pod>();
     for (var pod : pods) {
-      if (revision.isEmpty() || !alike(template, pod) || PodView.made(pod).equals(revision)) {
+      if (revision.isEmpty() || !alike(template, pod) || untouched(pod, revision)) {
         continue;
       }
-      var has = resources(pod.getSpec());
+      boolean asked = same(resources(pod.getSpec()), wanted);
+      if (asked && PodView.unresizable(pod)) {
+        continue;
+      }
+      var has = inForce(pod);
       boolean told = revision.equals(annotations(pod).get(PodView.RESIZED));
-      if (!same(has, wanted)) {
+      if (!asked || !told) {
+        // What was asked for and never given is no more than a wish.
         if (!falls(has, wanted)) {
           begin.add(pod);
         }
-      } else if (!told) {
-        begin.add(pod);
-      } else if (!inForce(pod, wanted)) {
+      } else if (!same(has, wanted)) {
         underWay.add(pod);
       }
     }
@@ -89,17 +92,23 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
     var wanted = annotations(template);
     return pod.getMetadata().getDeletionTimestamp() == null
         && PodView.ready(pod)
-        && !PodView.unresizable(pod)
         && !has.containsKey(PodView.RESTART)
         && wanted.containsKey(BrokerPod.SHAPE)
         && wanted.entrySet().stream().allMatch(one -> one.getValue().equals(has.get(one.getKey())));
   }
 
-  private static boolean inForce(Pod pod, ResourceRequirements wanted) {
+  /** Made so, and never resized. */
+  private static boolean untouched(Pod pod, String revision) {
+    return PodView.made(pod).equals(revision) && !annotations(pod).containsKey(PodView.RESIZED);
+  }
+
+  /** What its node has given it; what its spec has where that is not told. */
+  private static ResourceRequirements inForce(Pod pod) {
     return pod.getStatus().getContainerStatuses().stream()
         .filter(container -> BrokerPod.CONTAINER.equals(container.getName()))
-        .map(container -> container.getResources())
-        .anyMatch(given -> given != null && same(given, wanted));
+        .flatMap(container -> Optional.ofNullable(container.getResources()).stream())
+        .findFirst()
+        .orElseGet(() -> resources(pod.getSpec()));
   }
 
   private static boolean falls(ResourceRequirements from, ResourceRequirements to) {

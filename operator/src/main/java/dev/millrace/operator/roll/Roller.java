@@ -22,10 +22,10 @@ import java.util.stream.Collectors;
 
 /**
  * Decides which pods restart next: one at a time, or as many as the user allows that have no
- * partition in common; the ones that do not serve anyway first, the controller last and alone, and
- * only while every broker serves and every replica is in sync, as seen after the last restart. Then
- * only partitions without a replica to spare are away while their broker restarts; whether that may
- * be is the user's to say.
+ * partition in common; the ones that do not serve anyway first, then one alone, with which a bad
+ * image or setting ends, the controller last and alone, too, and only while every broker serves and
+ * every replica is in sync, as seen after the last restart. Then only partitions without a replica
+ * to spare are away while their broker restarts; whether that may be is the user's to say.
  */
 public final class Roller {
   private static final int NAMED = 3;
@@ -126,11 +126,12 @@ public final class Roller {
 
   private RollDecision next(List<PodView> outdated, ClusterHealth health, int done) {
     boolean refuse = policy == SingleReplicaPolicy.REFUSE;
+    int most = done == 0 ? 1 : parallelism;
     var chosen = new ArrayList<PodView>();
     outdated.stream()
         .filter(pod -> !refuse || unspared(pod, health) == 0)
         .sorted(order(health))
-        .filter(pod -> chosen.size() < parallelism)
+        .filter(pod -> chosen.size() < most)
         .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
         .forEach(chosen::add);
     if (chosen.isEmpty()) {

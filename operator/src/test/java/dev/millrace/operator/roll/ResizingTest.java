@@ -142,6 +142,36 @@ class ResizingTest {
     assertThat(PodView.of(NAMES, told.build()).orElseThrow().revision()).isEqualTo("new");
   }
 
+  @Test
+  void whatWasAskedForAndNeverGivenIsTakenBackWhileItRuns() {
+    // Given: made so, and asked to be larger
+    var told = noted(pod("a", resources("3Gi", "250m"), resources("2Gi", "250m")));
+
+    // Then
+    for (var reason : List.of("Deferred", "Infeasible")) {
+      assertThat(Resizing.of(WANTED, "old", List.of(pending(told, reason).build())).begin())
+          .as(reason)
+          .hasSize(1);
+    }
+    assertThat(Resizing.of(WANTED, "old", List.of(noted(old("3Gi", "250m")).build())))
+        .as("it has it: the cache would have to be emptied")
+        .isEqualTo(Resizing.NONE);
+  }
+
+  @Test
+  void whatANodeSaidOfAnEarlierWishIsNotTakenForAnAnswer() {
+    var never =
+        pending(noted(pod("a", resources("2Gi", "250m"), resources("1Gi", "250m"))), "Infeasible")
+            .editStatus()
+            .editMatchingCondition(condition -> condition.getType().equals("PodResizePending"))
+            .withObservedGeneration(2L)
+            .endCondition()
+            .endStatus();
+
+    assertThat(of(never.editMetadata().withGeneration(3L).endMetadata()).underWay()).hasSize(1);
+    assertThat(of(never.editMetadata().withGeneration(2L).endMetadata())).isEqualTo(Resizing.NONE);
+  }
+
   private static PodBuilder pending(PodBuilder pod, String reason) {
     return new PodBuilder(pod.build())
         .editStatus()

@@ -35,13 +35,13 @@ import java.util.Optional;
 public final class BrokerPod {
   static final String VOLUME = "data";
 
-  /** Changes with the configuration, so that a change of it is a change of the pod. */
   /** Tells pods that differ in nothing but their resources. */
   public static final String SHAPE = "millrace.dev/shape";
 
   /** The container that the resources are those of. */
   public static final String CONTAINER = "broker";
 
+  /** Changes with the configuration, so that a change of it is a change of the pod. */
   static final String CONFIG_HASH = "millrace.dev/config-hash";
 
   /**

@@ -68,6 +68,7 @@ class ElasticIT {
         """
           brokers: 6
           memory: 256Mi
+          memorySplit: {heap: 64Mi, direct: 32Mi}
           storage: {size: 1Gi}
           rolling: {parallelism: 2}
           defaults: {replicationFactor: 2, minInsyncReplicas: 1}
@@ -127,7 +128,7 @@ class ElasticIT {
 
     // When
     cluster.patch("{\"memory\": \"900Gi\"}");
-    awaitMessage("Rolling \\(0 of 6 done\\): elastic-\\d Unschedulable.*");
+    awaitMessage("Rolling \\(1 of 6 done\\): elastic-\\d Unschedulable.*");
 
     // Then
     Map<String, String> now = cluster.incarnations();

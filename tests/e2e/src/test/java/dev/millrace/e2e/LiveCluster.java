@@ -44,7 +44,11 @@ final class LiveCluster {
     this.records = records;
   }
 
-  /** Makes it, and waits until it is as it should be. */
+  /**
+   * Makes it, and waits until it is as it should be.
+   *
+   * @param spec its lines, as YAML
+   */
   void make(String spec) {
     kubectl
         .apply(
@@ -52,9 +56,10 @@ final class LiveCluster {
             apiVersion: millrace.dev/v1beta1
             kind: LogCluster
             metadata: {name: %s}
-            spec: %s
+            spec:
+            %s
             """
-                .formatted(name, spec))
+                .formatted(name, spec.indent(2)))
         .orThrow("applying a LogCluster");
     awaitStable();
   }

@@ -172,6 +172,18 @@ public final class Arena implements AutoCloseable {
     kubectl.run("rollout", "restart", "statefulset/" + NAME);
   }
 
+  /** What the claims of the brokers that there are ask for. */
+  public List<String> claims() {
+    return pods().stream()
+        .map(
+            pod ->
+                kubectl
+                    .get("persistentvolumeclaim", "data-" + pod.name())
+                    .at("/spec/resources/requests/storage")
+                    .asText())
+        .toList();
+  }
+
   /** Ends the operator's process at once; its Deployment starts another. */
   public void killOperator() {
     kubectl.run(

@@ -103,6 +103,7 @@ final class DayTwoRun {
             arena.deleteTopic("audit");
           });
       act(workload, "one broker's own setting", this::ownSetting);
+      act(workload, "larger volumes, operator killed", this::largerVolumes);
       act(workload, "more memory", this::moreMemory);
       act(workload, "less memory", () -> arena.patch("{\"spec\":{\"memory\":\"512Mi\"}}"));
       act(
@@ -176,6 +177,19 @@ final class DayTwoRun {
     until(
         "one broker is another process",
         () -> containers().stream().filter(before::contains).count() == before.size() - 1);
+  }
+
+  /** Claims that grow, and a StatefulSet that is made anew; nobody restarts. */
+  private void largerVolumes() throws InterruptedException {
+    Set<String> before = containers();
+    arena.patch("{\"spec\":{\"storage\":{\"size\":\"3Gi\"}}}");
+    until("the growth has begun", () -> arena.claims().contains("3Gi"));
+    arena.killOperator();
+    until("all claims are larger", () -> Set.copyOf(arena.claims()).equals(Set.of("3Gi")));
+    arena.awaitStable(LIMIT);
+    if (!containers().equals(before)) {
+      throw new IllegalStateException("larger volumes took a restart");
+    }
   }
 
   /** Given while they run. */

@@ -13,13 +13,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Moves replicas of the clusters that have some to move, one virtual thread each, and asks for a
  * reconciliation when it is farther by something that a status shows. A cluster without a goal
- * costs nothing.
+ * costs nothing. Where very many have one, they take turns, so that not each has the memory of a
+ * client at once: what has begun to move goes on by itself meanwhile.
  */
 public final class MoveEventSource extends AbstractEventSource<MoveState, LogCluster>
     implements ResourceEventAware<LogCluster> {
@@ -27,6 +29,12 @@ public final class MoveEventSource extends AbstractEventSource<MoveState, LogClu
 
   /** What a user has to mend is looked at again so often. */
   private static final int BLOCKED_STEPS = 30;
+
+  /** Clusters that are talked to at once, at most. */
+  static final int AT_ONCE = 16;
+
+  /** How many steps one of them takes before another one that waits gets its turn. */
+  private static final int TURN = 10;
 
   /** How often a status tells of progress that is no more than progress. */
   private static final Duration TOLD = Duration.ofSeconds(5);
@@ -36,6 +44,7 @@ public final class MoveEventSource extends AbstractEventSource<MoveState, LogClu
   private final Map<ResourceID, Work> works = new ConcurrentHashMap<>();
   private final Map<ResourceID, MoveState> states = new ConcurrentHashMap<>();
   private final Map<ResourceID, Map<Integer, Integer>> evened = new ConcurrentHashMap<>();
+  private final Semaphore permits = new Semaphore(AT_ONCE, true);
 
   /**
    * A source that has nothing to do yet.
@@ -130,6 +139,7 @@ public final class MoveEventSource extends AbstractEventSource<MoveState, LogClu
     private final Semaphore news = new Semaphore(0);
     private final Thread thread;
     private volatile MoveGoal goal;
+    private @Nullable Mover mover;
     private MoveState told = MoveState.NONE;
     private long toldAt = System.nanoTime();
 
@@ -147,40 +157,58 @@ public final class MoveEventSource extends AbstractEventSource<MoveState, LogClu
       }
     }
 
-    /** A new conversation after every failure: where the cluster listens may have changed. */
     private void work() {
       try {
         while (!Thread.currentThread().isInterrupted()) {
-          try (var mover = new Mover(admins.open(goal.bootstrap()), System::nanoTime)) {
-            converse(mover);
-          } catch (RuntimeException e) {
-            if (Thread.currentThread().isInterrupted()) {
-              return;
-            }
-            LOG.atWarn()
-                .addKeyValue("cluster", cluster)
-                .addKeyValue("reason", e.toString())
-                .log("Cannot move replicas yet");
-            publish(this, told.withTrouble(String.valueOf(e.getMessage())));
-            pause(told);
-          }
+          pause(takeTurn());
         }
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }
     }
 
-    private void converse(Mover mover) throws InterruptedException {
-      while (!Thread.currentThread().isInterrupted()) {
-        var state = mover.step(goal);
+    /** All begins anew after a failure: where the cluster listens may have changed. */
+    private MoveState takeTurn() throws InterruptedException {
+      permits.acquire();
+      try (var admin = admins.open(goal.bootstrap())) {
+        return converse(admin);
+      } catch (RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedException();
+        }
+        LOG.atWarn()
+            .addKeyValue("cluster", cluster)
+            .addKeyValue("reason", e.toString())
+            .log("Cannot move replicas yet");
+        mover = null;
+        publish(this, told.withTrouble(String.valueOf(e.getMessage())));
+        return told;
+      } finally {
+        permits.release();
+      }
+    }
+
+    /** Goes on until there is nothing to do for a while, or others have waited long enough. */
+    private MoveState converse(ReplicaAdmin admin) throws InterruptedException {
+      var known = mover;
+      var now = known == null ? new Mover(admin, System::nanoTime) : known.by(admin);
+      mover = now;
+      for (int step = 1; ; step++) {
+        var state = now.step(goal);
         publish(this, state);
+        if (waits(state) || (step >= TURN && permits.hasQueuedThreads())) {
+          return state;
+        }
         pause(state);
       }
     }
 
+    private static boolean waits(MoveState state) {
+      return state.obstacle().isPresent() || state.step() == Step.SETTLED;
+    }
+
     private void pause(MoveState state) throws InterruptedException {
-      boolean waits = state.obstacle().isPresent() || state.step() == Step.SETTLED;
-      var pause = waits ? interval.multipliedBy(BLOCKED_STEPS) : interval;
+      var pause = waits(state) ? interval.multipliedBy(BLOCKED_STEPS) : interval;
       if (news.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
         news.drainPermits();
       }

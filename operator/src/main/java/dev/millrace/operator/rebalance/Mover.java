@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * keeps in memory saves work and is needed for nothing: another one that begins anywhere ends in
  * the same place. Used by one thread.
  */
-final class Mover implements AutoCloseable {
+final class Mover {
   private static final Logger LOG = LoggerFactory.getLogger(Mover.class);
 
   /** How long writes are counted, to know which partitions are the busy ones. */
@@ -43,7 +43,7 @@ final class Mover implements AutoCloseable {
 
   private static final Duration LOOK = Duration.ofSeconds(5);
 
-  private final ReplicaAdmin admin;
+  private ReplicaAdmin admin;
   private final LongSupplier nanos;
 
   private @Nullable MoveGoal planned;
@@ -57,9 +57,16 @@ final class Mover implements AutoCloseable {
   private long copied;
   private boolean worked;
 
+  /** One that works by this one, which it does not close. */
   Mover(ReplicaAdmin admin, LongSupplier nanos) {
     this.admin = admin;
     this.nanos = nanos;
+  }
+
+  /** Goes on by another one, with all that it knows. */
+  Mover by(ReplicaAdmin other) {
+    admin = other;
+    return this;
   }
 
   /**
@@ -298,10 +305,5 @@ final class Mover implements AutoCloseable {
 
   private static TopicPartition id(Move move) {
     return new TopicPartition(move.topic(), move.partition());
-  }
-
-  @Override
-  public void close() {
-    admin.close();
   }
 }

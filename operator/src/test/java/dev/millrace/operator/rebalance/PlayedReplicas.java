@@ -49,6 +49,8 @@ public final class PlayedReplicas {
   private int failAt = -1;
   private int most;
   private boolean unbounded;
+  private int open;
+  private int mostOpen;
 
   /** One partition more. */
   public synchronized void add(String topic, int partition, long bytes, Integer... replicas) {
@@ -110,8 +112,20 @@ public final class PlayedReplicas {
     return unbounded;
   }
 
+  /** Those who work on it now. */
+  synchronized int working() {
+    return open;
+  }
+
+  /** As many as ever worked on it at once. */
+  synchronized int mostWorking() {
+    return mostOpen;
+  }
+
   /** One who works on it. */
-  public ReplicaAdmin open() {
+  public synchronized ReplicaAdmin open() {
+    open++;
+    mostOpen = Math.max(mostOpen, open);
     return new Admin();
   }
 
@@ -246,6 +260,10 @@ public final class PlayedReplicas {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (PlayedReplicas.this) {
+        open--;
+      }
+    }
   }
 }

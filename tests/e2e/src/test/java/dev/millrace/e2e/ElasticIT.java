@@ -86,7 +86,8 @@ class ElasticIT {
 
     // Then
     assertThat(messages)
-        .anyMatch(message -> message.matches("Rolling elastic-\\d, elastic-\\d .*"));
+        .as("two are away at once")
+        .anyMatch(message -> message.matches("Rolling .*elastic-\\d.*, elastic-\\d.*"));
     cluster.allIsThere();
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.crds.LogClusterStatus.Memory;
 import dev.millrace.crds.LogClusterStatus.Operation;
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.LogClusterStatus.PoolState;
 import dev.millrace.plugin.model.BrokerFigures;
 import dev.millrace.plugin.model.BrokerPod;
 import dev.millrace.plugin.model.ClusterView;
@@ -274,6 +275,15 @@ public final class StatusPicture {
           lines.add("Memory: " + split.split());
           lines.add(split.advice());
         });
+    for (PoolState pool : cluster.status().map(LogClusterStatus::pools).orElse(List.of())) {
+      lines.add(
+          "Pool %s: %d of %s ready, %s"
+              .formatted(
+                  pool.name(),
+                  pool.readyBrokers(),
+                  Units.count(pool.brokers(), "broker"),
+                  pool.memory()));
+    }
   }
 
   private void remarks() {

@@ -28,6 +28,8 @@ class StatusPictureTest {
         'memory': {'limit': '512Mi', 'heap': '64Mi', 'direct': '32Mi', 'overhead': '96Mi',
          'pageCache': '320Mi', 'split': '512Mi = 64Mi heap + 448Mi of other things',
          'advice': 'Sized well'},
+        'pools': [{'name': 'large', 'firstId': 1000, 'brokers': 2, 'readyBrokers': 1,
+         'memory': '2Gi = 64Mi heap + all else'}],
         'conditions': [
          {'type': 'Ready', 'status': 'True', 'reason': 'Serving', 'message': ''},
          {'type': 'PageCachePressure', 'status': 'Unknown', 'reason': 'NotMeasured', 'message': ''},
@@ -90,6 +92,7 @@ class StatusPictureTest {
 
             Memory: 512Mi = 64Mi heap + 448Mi of other things
             Sized well
+            Pool large: 1 of 2 brokers ready, 2Gi = 64Mi heap + all else
             """);
   }
 

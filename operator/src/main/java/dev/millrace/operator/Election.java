@@ -1,5 +1,7 @@
 package dev.millrace.operator;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import java.util.function.BooleanSupplier;
@@ -49,6 +51,24 @@ public record Election(String namespace, String identity, Runnable lost) {
             },
             chosen -> LOG.atInfo().addKeyValue("chosen", chosen).log("An operator was chosen")),
         false);
+  }
+
+  /**
+   * Gives the office back, where this one has it, so that the next one need not wait until its term
+   * is over. To be called when nothing more is done: the framework stops without that.
+   */
+  void giveBack(KubernetesClient client) {
+    try {
+      var lease = client.leases().inNamespace(namespace).withName(LEASE).get();
+      if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
+        lease.getSpec().setHolderIdentity("");
+        client.resource(lease).lockResourceVersion().update();
+        LOG.atInfo().addKeyValue("identity", identity).log("Gave the Lease back");
+      }
+    } catch (KubernetesClientException e) {
+      // Then its term ends by itself.
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Could not give the Lease back");
+    }
   }
 
   private void stopped(boolean closing) {

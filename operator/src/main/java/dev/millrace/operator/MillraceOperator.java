@@ -55,6 +55,7 @@ public final class MillraceOperator implements AutoCloseable {
   /** Topics are looked at every second time that brokers are asked how they are. */
   private static final int TOPIC_INTERVALS = 2;
 
+  private final KubernetesClient client;
   private final Operator operator;
   private final LogClusterReconciler clusters;
   private final BrokerRegistry registry;
@@ -64,6 +65,7 @@ public final class MillraceOperator implements AutoCloseable {
   private final AtomicBoolean closing;
 
   private MillraceOperator(
+      KubernetesClient client,
       Operator operator,
       LogClusterReconciler clusters,
       BrokerRegistry registry,
@@ -71,6 +73,7 @@ public final class MillraceOperator implements AutoCloseable {
       OperatorMetrics metrics,
       AtomicBoolean leads,
       AtomicBoolean closing) {
+    this.client = client;
     this.operator = operator;
     this.clusters = clusters;
     this.registry = registry;
@@ -148,7 +151,7 @@ public final class MillraceOperator implements AutoCloseable {
     }
     operator.start();
     return new MillraceOperator(
-        operator, clusters, calls.registry(), settings, metrics, leads, closing);
+        client, operator, clusters, calls.registry(), settings, metrics, leads, closing);
   }
 
   private static <R extends HasMetadata> void configure(
@@ -233,6 +236,7 @@ public final class MillraceOperator implements AutoCloseable {
   public void close() {
     closing.set(true);
     operator.stop();
+    settings.election().ifPresent(among -> among.giveBack(client));
     registry.close();
   }
 }

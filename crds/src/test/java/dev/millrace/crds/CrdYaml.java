@@ -119,7 +119,12 @@ record CrdYaml(
         .withPostProcessor(new Mended(this))
         .withOutput(output)
         .generate();
-    return output.bytes.toString(StandardCharsets.UTF_8);
+    // The model has bounds as floating-point numbers; everybody else writes whole ones without
+    // ".0".
+    return output
+        .bytes
+        .toString(StandardCharsets.UTF_8)
+        .replaceAll("(?m)^( +(?:minimum|maximum): \\d+)\\.0$", "$1");
   }
 
   private record Mended(CrdYaml of) implements CRDPostProcessor {

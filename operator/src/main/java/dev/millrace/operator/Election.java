@@ -49,13 +49,14 @@ public record Election(String namespace, String identity, Runnable lost) {
               leads.accept(false);
               stopped(closing.getAsBoolean());
             },
-            chosen -> LOG.atInfo().addKeyValue("chosen", chosen).log("An operator was chosen")),
+            Election::chosen),
         false);
   }
 
   /**
    * Gives the office back, where this one has it, so that the next one need not wait until its term
-   * is over. To be called when nothing more is done: the framework stops without that.
+   * is over; the framework stops without that. To be called when nothing more is begun: a write
+   * that is still on its way is an apply, or says what it was decided from.
    */
   void giveBack(KubernetesClient client) {
     try {
@@ -68,6 +69,12 @@ public record Election(String namespace, String identity, Runnable lost) {
     } catch (KubernetesClientException e) {
       // Then its term ends by itself.
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Could not give the Lease back");
+    }
+  }
+
+  private static void chosen(String identity) {
+    if (!identity.isEmpty()) {
+      LOG.atInfo().addKeyValue("chosen", identity).log("An operator was chosen");
     }
   }
 

@@ -42,7 +42,6 @@ import dev.millrace.operator.status.Statuses;
 import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -55,6 +54,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +78,11 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
    * and as objects at once, is more than the heap has room for beside them.
    */
   public static final long PAGE = 100;
+
+  /** The older one first. */
+  private static final Comparator<LogCluster> AGE =
+      Comparator.comparing((LogCluster one) -> one.getMetadata().getCreationTimestamp())
+          .thenComparing(one -> one.getMetadata().getName());
 
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
@@ -165,11 +170,11 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (!requireNonNull(sources).running()) {
       return UpdateControl.noUpdate();
     }
-    var stranger = requireNonNull(sources).stranger(ResourceID.fromResource(cluster));
+    var id = ResourceID.fromResource(cluster);
+    var stranger = requireNonNull(sources).ownerOf(id).filter(owner -> !owner.equals(id));
     if (stranger.isPresent()) {
-      // Nothing tells of the other's going.
-      return conclude(cluster, statuses.nameTaken(cluster, names, stranger.get()), context)
-          .rescheduleAfter(BUSY);
+      return conclude(
+          cluster, statuses.nameTaken(cluster, names, stranger.get().getName()), true, context);
     }
     actual
         .find(MetadataLog.class, names.cluster())
@@ -185,7 +190,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var seen = held ? look(cluster, names, actual) : pass(cluster, names, actual);
     // An operator that has just started knows less than the status that its predecessor left; the
     // first poll brings the next pass.
-    return asked ? conclude(cluster, statuses.of(seen), context) : UpdateControl.noUpdate();
+    return asked
+        ? conclude(cluster, statuses.of(seen), !seen.pools().waiting().isEmpty(), context)
+        : UpdateControl.noUpdate();
   }
 
   private Observation pass(LogCluster cluster, ClusterNames names, Actual actual) {
@@ -254,16 +261,35 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   private Pools pools(LogCluster cluster, Actual actual) {
-    return Pools.of(cluster, actual.statefulSets(), name -> taken(cluster.getMetadata(), name));
+    return Pools.of(cluster, actual.statefulSets(), name -> taken(cluster, name));
   }
 
-  /** Whether a LogCluster beside this one has a StatefulSet of a name. */
-  private boolean taken(ObjectMeta here, String statefulSet) {
-    return requireNonNull(sources).clusters().stream()
-        .filter(other -> here.getNamespace().equals(other.getMetadata().getNamespace()))
-        .filter(other -> !here.getName().equals(other.getMetadata().getName()))
-        .flatMap(other -> Pools.of(other, List.of()).current().stream())
-        .anyMatch(pool -> pool.statefulSet().equals(statefulSet));
+  /**
+   * Whether another LogCluster has a StatefulSet of a name; where nobody has, whether another one
+   * is to have it, and before this one.
+   */
+  private boolean taken(LogCluster cluster, String statefulSet) {
+    var here = ResourceID.fromResource(cluster);
+    var known = requireNonNull(sources);
+    return known
+        .ownerOf(new ResourceID(statefulSet, here.getNamespace().orElse(null)))
+        .map(owner -> !owner.equals(here))
+        .orElseGet(
+            () ->
+                known.clusters().stream()
+                    .filter(other -> beside(here, ResourceID.fromResource(other)))
+                    .anyMatch(other -> isToHave(other, statefulSet, cluster)));
+  }
+
+  private static boolean beside(ResourceID here, ResourceID other) {
+    return here.getNamespace().equals(other.getNamespace()) && !here.equals(other);
+  }
+
+  private static boolean isToHave(LogCluster other, String statefulSet, LogCluster here) {
+    return other.getMetadata().getName().equals(statefulSet)
+        || (AGE.compare(other, here) < 0
+            && Pools.of(other, List.of()).current().stream()
+                .anyMatch(pool -> pool.statefulSet().equals(statefulSet)));
   }
 
   /** What is wanted of each pool, of which some brokers are to run now. */
@@ -433,10 +459,14 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private RollDecision roll(
       ClusterNames names, Roller roller, Actual actual, ClusterHealth health) {
     var resize = resizer.step(actual.statefulSets(), actual.podObjects().toList());
-    if (resize.isPresent()) {
+    if (resize.filter(one -> one.obstacle().isEmpty()).isPresent()) {
       return resize.get();
     }
     var decision = roller.decide(actual.pods(), health);
+    if (resize.isPresent() && decision instanceof Settled) {
+      // A node that has no room keeps nobody from restarting who has to.
+      return resize.get();
+    }
     var done = decision instanceof Restart ? restarter.step(names, roller, health) : decision;
     times.saw(new ResourceID(names.cluster(), names.namespace()), done);
     return done;
@@ -449,8 +479,13 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         .collect(Collectors.joining(","));
   }
 
+  /**
+   * Tells what is.
+   *
+   * @param waits whether it waits for another cluster, of which nothing tells
+   */
   private UpdateControl<LogCluster> conclude(
-      LogCluster cluster, LogClusterStatus status, Context<LogCluster> context) {
+      LogCluster cluster, LogClusterStatus status, boolean waits, Context<LogCluster> context) {
     if (!status.equals(cluster.getStatus())) {
       if (!writer.write(cluster, status, context)) {
         return UpdateControl.<LogCluster>noUpdate().rescheduleAfter(SOON);
@@ -458,6 +493,6 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
       events.publish(cluster, Edges.between(cluster.getStatus(), status));
     }
     var done = UpdateControl.<LogCluster>noUpdate();
-    return Statuses.inProgress(status) ? done.rescheduleAfter(BUSY) : done;
+    return waits || Statuses.inProgress(status) ? done.rescheduleAfter(BUSY) : done;
   }
 }

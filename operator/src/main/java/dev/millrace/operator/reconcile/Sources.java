@@ -98,13 +98,9 @@ final class Sources {
     return clusters.list().toList();
   }
 
-  /** The other cluster that the StatefulSet is of which a cluster's own would be called like. */
-  Optional<String> stranger(ResourceID cluster) {
-    return statefulSets
-        .get(cluster)
-        .flatMap(set -> owner(set).stream().findFirst())
-        .filter(owner -> !owner.equals(cluster))
-        .map(ResourceID::getName);
+  /** The cluster that a StatefulSet is of; empty where there is none of that name. */
+  Optional<ResourceID> ownerOf(ResourceID statefulSet) {
+    return statefulSets.get(statefulSet).flatMap(set -> owner(set).stream().findFirst());
   }
 
   HealthEventSource health() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which pods get other resources while they run, instead of by a restart (KEP-1287): those that
@@ -48,11 +49,14 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
       if (revision.isEmpty() || !alike(template, pod) || untouched(pod, revision)) {
         continue;
       }
-      boolean asked = same(resources(pod.getSpec()), wanted);
-      if (asked && PodView.unresizable(pod)) {
+      var spec = resources(pod.getSpec());
+      boolean asked = same(spec, wanted);
+      var given = inForce(pod);
+      // What has no answer, or a bound that cannot be taken away, takes a restart.
+      if (given.isEmpty() || bounded(spec, wanted) || (asked && PodView.unresizable(pod))) {
         continue;
       }
-      var has = inForce(pod);
+      var has = given.get();
       boolean told = revision.equals(annotations(pod).get(PodView.RESIZED));
       if (!asked || !told) {
         // What was asked for and never given is no more than a wish.
@@ -102,13 +106,23 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
     return PodView.made(pod).equals(revision) && !annotations(pod).containsKey(PodView.RESIZED);
   }
 
-  /** What its node has given it; what its spec has where that is not told. */
-  private static ResourceRequirements inForce(Pod pod) {
+  /** What its node has given it; empty where that does not tell. */
+  private static Optional<ResourceRequirements> inForce(Pod pod) {
     return pod.getStatus().getContainerStatuses().stream()
         .filter(container -> BrokerPod.CONTAINER.equals(container.getName()))
         .flatMap(container -> Optional.ofNullable(container.getResources()).stream())
-        .findFirst()
-        .orElseGet(() -> resources(pod.getSpec()));
+        .findFirst();
+  }
+
+  /** Whether something is bounded that is not to be: by the user before, or by a LimitRange. */
+  private static boolean bounded(ResourceRequirements has, ResourceRequirements wanted) {
+    return bounded(has.getLimits(), wanted.getLimits())
+        || bounded(has.getRequests(), wanted.getRequests());
+  }
+
+  private static boolean bounded(Map<String, Quantity> has, Map<String, Quantity> wanted) {
+    return Stream.of("memory", "cpu")
+        .anyMatch(name -> amount(has, name) > 0 && amount(wanted, name) == 0);
   }
 
   private static boolean falls(ResourceRequirements from, ResourceRequirements to) {

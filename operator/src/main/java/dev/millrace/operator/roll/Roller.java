@@ -22,10 +22,11 @@ import java.util.stream.Collectors;
 
 /**
  * Decides which pods restart next: one at a time, or as many as the user allows that have no
- * partition in common; the ones that do not serve anyway first, then one alone, with which a bad
- * image or setting ends, the controller last and alone, too, and only while every broker serves and
- * every replica is in sync, as seen after the last restart. Then only partitions without a replica
- * to spare are away while their broker restarts; whether that may be is the user's to say.
+ * partition in common; the ones that do not serve anyway first, then one of each pool alone, with
+ * which a bad image or setting ends, the controller last and alone, too, and only while every
+ * broker serves and every replica is in sync, as seen after the last restart. Then only partitions
+ * without a replica to spare are away while their broker restarts; whether that may be is the
+ * user's to say.
  */
 public final class Roller {
   private static final int NAMED = 3;
@@ -88,7 +89,7 @@ public final class Roller {
     }
     return forbidding(pods, health)
         .<RollDecision>map(why -> new Wait(why.predicate(), why.detail(), done, brokers.size()))
-        .orElseGet(() -> next(outdated, health, done));
+        .orElseGet(() -> next(outdated, pods, health, done));
   }
 
   /** Pods that are to restart, in the order in which they will if nothing comes between. */
@@ -124,15 +125,16 @@ public final class Roller {
         && report(pod.id(), health).filter(BrokerReport::recovering).isEmpty();
   }
 
-  private RollDecision next(List<PodView> outdated, ClusterHealth health, int done) {
+  private RollDecision next(
+      List<PodView> outdated, List<PodView> pods, ClusterHealth health, int done) {
     boolean refuse = policy == SingleReplicaPolicy.REFUSE;
-    int most = done == 0 ? 1 : parallelism;
     var chosen = new ArrayList<PodView>();
     outdated.stream()
         .filter(pod -> !refuse || unspared(pod, health) == 0)
         .sorted(order(health))
-        .filter(pod -> chosen.size() < most)
+        .filter(pod -> chosen.size() < parallelism)
         .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
+        .filter(pod -> chosen.isEmpty() || (proven(pod, pods) && proven(chosen.getFirst(), pods)))
         .forEach(chosen::add);
     if (chosen.isEmpty()) {
       return new Wait(
@@ -140,6 +142,15 @@ public final class Roller {
     }
     int unspared = chosen.stream().mapToInt(pod -> unspared(pod, health)).sum();
     return new Restart(chosen, done, brokers.size(), unspared);
+  }
+
+  /** Whether another broker of its pool already is what it is to be. */
+  private boolean proven(PodView pod, List<PodView> pods) {
+    return revisions.outdated(pod)
+        && pods.stream()
+            .anyMatch(
+                other ->
+                    other.pool().equals(pod.pool()) && other.ready() && !revisions.outdated(other));
   }
 
   /** The controller is apart from nobody: it restarts when all others have. */

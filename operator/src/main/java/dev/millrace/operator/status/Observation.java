@@ -108,7 +108,11 @@ public record Observation(
   /** Pools that the spec has no more, whose brokers are gone and whose StatefulSets are not yet. */
   List<String> parting() {
     return scale instanceof Keep && !paused
-        ? pools.left().stream().map(Pool::name).sorted().toList()
+        ? pools.left().stream()
+            .filter(pool -> pool.of(expected()).isEmpty())
+            .map(Pool::name)
+            .sorted()
+            .toList()
         : List.of();
   }
 

@@ -215,29 +215,11 @@ final class Rows {
                     null));
   }
 
-  /** What to do about a pool that does not begin as it is called. */
-  static Optional<String> nameTaken(Observation seen) {
-    return seen.pools().waiting().stream()
-        .filter(Waiting::taken)
-        .findFirst()
-        .map(pool -> nameTaken(seen, pool));
-  }
-
-  private static String nameTaken(Observation seen, Waiting pool) {
-    return "brokers of another LogCluster are called %s-0 and so on, as this pool's would be; give the pool another name"
-        .formatted(Pool.statefulSet(seen.names(), pool.pool()));
-  }
-
   private static Operation waiting(Observation seen, Waiting pool) {
-    return new Operation("Scaling", "pool " + pool.pool(), "Waiting", blocked(seen, pool), null);
-  }
-
-  private static BlockedBy blocked(Observation seen, Waiting pool) {
-    return pool.taken()
-        ? new BlockedBy(Verdicts.NAME_TAKEN, nameTaken(seen, pool))
-        : new BlockedBy(
-            "IdsInUse",
-            "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone");
+    var blocked =
+        new BlockedBy(
+            pool.taken() ? Verdicts.NAME_TAKEN : Verdicts.IDS_IN_USE, Texts.waits(seen, pool));
+    return new Operation("Scaling", "pool " + pool.pool(), "Waiting", blocked, null);
   }
 
   private static Operation renewal(String changes, Observation seen) {

@@ -41,7 +41,7 @@ public final class Statuses {
   /** Of a cluster that does not begin: its brokers would be called as those of another one. */
   public LogClusterStatus nameTaken(LogCluster cluster, ClusterNames names, String other) {
     var detail =
-        "Brokers of LogCluster %s are called %s-0 and so on, as this one's would be; give this one another name"
+        "LogCluster %s has a StatefulSet called %s, as this one's would be; give this one another name"
             .formatted(other, names.cluster());
     return bare(cluster, names, "Does not begin: " + detail, Verdicts.nameTaken(detail));
   }

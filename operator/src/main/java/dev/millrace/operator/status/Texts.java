@@ -8,6 +8,8 @@ import dev.millrace.operator.health.Bytes;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.MoveState;
 import dev.millrace.operator.rebalance.MoveState.Step;
+import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools.Waiting;
 import dev.millrace.operator.resources.Roster;
 import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Resize;
@@ -50,7 +52,8 @@ final class Texts {
               + (seen.moves().state().step() == Step.PLANNING ? ": planning" : moves(seen));
       case CONFIGURING -> "Setting " + settings(seen.tuning().pending());
       case RUNNING ->
-          settingRefused(seen).or(() -> scaleDown(seen)).orElse("Healthy") + renewal(seen);
+          settingRefused(seen).or(() -> scaleDown(seen)).or(() -> poolWaits(seen)).orElse("Healthy")
+              + renewal(seen);
     };
   }
 
@@ -63,6 +66,20 @@ final class Texts {
   /** Why running brokers do not get what the spec sets. */
   static Optional<String> settingRefused(Observation seen) {
     return seen.tuning().refusal().map(why -> "Setting refused: " + why);
+  }
+
+  private static Optional<String> poolWaits(Observation seen) {
+    return seen.pools().waiting().stream()
+        .findFirst()
+        .map(pool -> "Pool %s waits: %s".formatted(pool.pool(), waits(seen, pool)));
+  }
+
+  /** Why a pool does not begin. */
+  static String waits(Observation seen, Waiting pool) {
+    return pool.taken()
+        ? "another LogCluster has, or is to have, a StatefulSet called %s, as this pool's would be; give the pool another name"
+            .formatted(Pool.statefulSet(seen.names(), pool.pool()))
+        : "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone";
   }
 
   private static String renewal(Observation seen) {

@@ -7,6 +7,7 @@ import static dev.millrace.operator.status.Verdict.Value.UNKNOWN;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.memory.MemoryPlan;
 import dev.millrace.operator.resources.Pool;
+import dev.millrace.operator.resources.Pools.Waiting;
 import dev.millrace.operator.scale.ScaleDecision.Refuse;
 import dev.millrace.operator.scale.ScaleDecision.Unsure;
 import dev.millrace.operator.status.Claims.Claim;
@@ -32,6 +33,9 @@ final class Verdicts {
 
   /** Something is called already as what is to be made would be. */
   static final String NAME_TAKEN = "NameTaken";
+
+  /** No two brokers may have one id, whatever there still is of the former one. */
+  static final String IDS_IN_USE = "IdsInUse";
 
   private static final String NOT_RECONCILED = "NotReconciled";
   private static final List<String> TYPES =
@@ -253,9 +257,17 @@ final class Verdicts {
           "SettingRefused",
           refused.get() + ". Correct it in the spec; until then brokers go on with what they had");
     }
-    var taken = Rows.nameTaken(seen);
-    if (taken.isPresent()) {
-      return new Verdict(STALLED, TRUE, NAME_TAKEN, taken.get());
+    var pool =
+        seen.pools().waiting().stream().filter(waiting -> hopeless(seen, waiting)).findFirst();
+    if (pool.isPresent()) {
+      return pool.get().taken()
+          ? new Verdict(STALLED, TRUE, NAME_TAKEN, Texts.waits(seen, pool.get()))
+          : new Verdict(
+              STALLED,
+              TRUE,
+              IDS_IN_USE,
+              "Nobody is to stay who could take what the pools hold that leave, for the ids of pool %s are theirs: give it another firstId"
+                  .formatted(pool.get().pool()));
     }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {
@@ -268,6 +280,11 @@ final class Verdicts {
       case Unsure _ -> new Verdict(STALLED, TRUE, "ScaleDownUnsure", text.orElse(""));
       default -> new Verdict(STALLED, FALSE, "NotStalled", "Nothing waits for the user");
     };
+  }
+
+  /** A pool that begins only once the user has done something about it. */
+  private static boolean hopeless(Observation seen, Waiting pool) {
+    return pool.taken() || seen.pools().wanted().isEmpty();
   }
 
   /** How brokers that are to leave are kept. */

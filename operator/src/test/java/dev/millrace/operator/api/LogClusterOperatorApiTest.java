@@ -314,8 +314,8 @@ class LogClusterOperatorApiTest {
     // Then: nothing is made of it
     assertThat(refused.message())
         .isEqualTo(
-            "Does not begin: Brokers of LogCluster events are called events-large-0 and so on,"
-                + " as this one's would be; give this one another name");
+            "Does not begin: LogCluster events has a StatefulSet called events-large, as this one's"
+                + " would be; give this one another name");
     assertThat(Stage.is(refused, "Stable", "False")).isTrue();
     assertThat(objects("events-large")).isEmpty();
 

@@ -1,6 +1,7 @@
 package dev.millrace.operator.api;
 
 import static dev.millrace.operator.Patience.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogClusterStatus;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,7 @@ final class Stage implements AutoCloseable {
   private final List<Integer> unregistered = new CopyOnWriteArrayList<>();
   private final Map<String, List<LogClusterStatus>> told = new ConcurrentHashMap<>();
   private final Watch statuses;
+  private volatile @Nullable WatcherException ended;
   private StagedOperator operator;
 
   Stage(ApiServer api) throws IOException {
@@ -279,14 +282,21 @@ final class Stage implements AutoCloseable {
     return told.computeIfAbsent(name, any -> new CopyOnWriteArrayList<>());
   }
 
-  /** The first status as wanted from the one on that there is now, however short it lasts. */
+  /**
+   * The first status as wanted from the one on that there is in a moment, however short it lasts.
+   */
   LogClusterStatus await(String name, Predicate<LogClusterStatus> wanted) {
     var statuses = told(name);
-    int now = Math.max(0, statuses.size() - 1);
-    return eventually()
+    var from = new AtomicInteger(-1);
+    eventually()
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> statuses.stream().skip(now).filter(wanted).findFirst(), Optional::isPresent)
-        .orElseThrow();
+        .untilAsserted(
+            () -> {
+              from.compareAndSet(-1, Math.max(0, statuses.size() - 1));
+              assertThat(ended).as("the end of the watch").isNull();
+              assertThat(statuses.stream().skip(from.get())).anyMatch(wanted);
+            });
+    return statuses.stream().skip(from.get()).filter(wanted).findFirst().orElseThrow();
   }
 
   Resource<LogTopic> topic(String name) {
@@ -384,6 +394,7 @@ final class Stage implements AutoCloseable {
     admin.close();
   }
 
+  /** Keeps every status that a cluster gets. */
   private final class Noting implements Watcher<LogCluster> {
     @Override
     public void eventReceived(Action action, LogCluster cluster) {
@@ -393,10 +404,13 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void onClose(@Nullable WatcherException cause) {}
+    public void onClose(@Nullable WatcherException cause) {
+      ended = cause;
+    }
   }
 
   /** Plays the brokers' side of an unregistration. */
+  /** Keeps every status that a cluster gets. */
   private final class NotingRegistry implements BrokerRegistry {
     @Override
     public void unregister(String bootstrap, List<Integer> ids) {

@@ -172,6 +172,26 @@ class ResizingTest {
     assertThat(of(never.editMetadata().withGeneration(2L).endMetadata())).isEqualTo(Resizing.NONE);
   }
 
+  @Test
+  void whatIsBoundedBesidesOrToldByNobodyTakesARestart() {
+    var bounded =
+        new ResourceRequirementsBuilder(resources("1Gi", "250m"))
+            .addToLimits("cpu", new Quantity("1"))
+            .build();
+
+    assertThat(of(pod("a", bounded, bounded))).as("a LimitRange").isEqualTo(Resizing.NONE);
+    assertThat(
+            of(
+                old("1Gi", "250m")
+                    .editStatus()
+                    .editFirstContainerStatus()
+                    .withResources(null)
+                    .endContainerStatus()
+                    .endStatus()))
+        .as("a node that does not resize")
+        .isEqualTo(Resizing.NONE);
+  }
+
   private static PodBuilder pending(PodBuilder pod, String reason) {
     return new PodBuilder(pod.build())
         .editStatus()

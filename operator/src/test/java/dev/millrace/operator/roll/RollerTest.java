@@ -326,6 +326,42 @@ class RollerTest {
         .isEqualTo(new Settled());
   }
 
+  @Test
+  void theFirstOfEachPoolRestartsAlone() {
+    // Given: brokers that have nothing in common, and a pool whose revision is another one
+    var members = List.of(sharing(0, "0"), sharing(1, "0"), sharing(2, "0"), sharing(3, "0"));
+    var health =
+        new ClusterHealth(
+            health(WELL, 1, 1, 1, 1).brokers(),
+            Optional.of(new ClusterReport(0, "4.4-IV2", WELL, members)),
+            true);
+    var revisions = new Revisions(Map.of("", "r", "large", "new"));
+    var three = new Roller(brokers(4), revisions, Overrides.NONE, SingleReplicaPolicy.ACCEPT, 3);
+    var pods = List.of(pod(0, true, "r"), large(1, "old"), large(2, "old"), large(3, "old"));
+
+    // Then
+    assertThat(three.decide(pods, health)).isEqualTo(new Restart(large(3, "old"), 1, 4, 0));
+    assertThat(
+            three.decide(
+                List.of(pod(0, true, "r"), large(1, "old"), large(2, "old"), large(3, "new")),
+                health))
+        .isEqualTo(new Restart(List.of(large(2, "old"), large(1, "old")), 2, 4, 0));
+  }
+
+  private static PodView large(int id, String revision) {
+    var pod = pod(id, true, revision);
+    return new PodView(
+        id,
+        "large",
+        pod.name(),
+        pod.uid(),
+        pod.ip(),
+        pod.ready(),
+        pod.deleting(),
+        pod.revision(),
+        pod.trouble());
+  }
+
   private static ClusterHealth running(@Nullable String... revisions) {
     var brokers = new HashMap<Integer, BrokerReport>();
     for (int id = 0; id < revisions.length; id++) {

@@ -370,6 +370,26 @@ class StatusesTest {
     // Then
     assertThat(condition(taken, "Stable").getStatus()).isEqualTo("False");
     assertThat(condition(taken, "Stalled").getReason()).isEqualTo("NameTaken");
+    assertThat(taken.message())
+        .isEqualTo(
+            "Pool large waits: another LogCluster has, or is to have, a StatefulSet called"
+                + " events-large, as this pool's would be; give the pool another name");
+  }
+
+  @Test
+  void aPoolThatNobodyCanTakeOverFromIsToldAndNotSaidToGo() {
+    // Given: no broker but those of a pool, which gets another name and keeps their ids
+    var spec =
+        "{brokers: 0, memory: 1Gi, storage: {size: 10Gi}, pools: [{name: %s, firstId: 0, brokers: 3}]}";
+    sets = statefulSets(Fixtures.cluster(spec.formatted("former")));
+    cluster.setSpec(Fixtures.cluster(spec.formatted("latter")).getSpec());
+
+    // When
+    var status = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(condition(status, "Stalled").getReason()).isEqualTo("IdsInUse");
+    assertThat(status.phase()).isEqualTo("Running");
   }
 
   @Test

@@ -56,6 +56,7 @@ class ElasticIT {
   @AfterAll
   void removeAll() {
     kubectl.attempt("delete", "hpa", "elastic", "--ignore-not-found", "--wait");
+    MetricsApi.remove(kubectl);
     cluster.remove();
   }
 
@@ -106,8 +107,15 @@ class ElasticIT {
         .isEqualTo("ResizeDeferred");
     assertThat(cluster.incarnations()).isEqualTo(before);
 
-    // When: it is taken back
-    Set<String> given = larger();
+    // When: it is taken back, once every node has said what it can do
+    await()
+        .atMost(DEADLINE)
+        .until(() -> pods().allMatch(pod -> larger(pod) || pending(pod, "Deferred")));
+    Set<String> given =
+        pods()
+            .filter(ElasticIT::larger)
+            .map(pod -> pod.at("/metadata/name").asText())
+            .collect(Collectors.toSet());
     cluster.patch("{\"memory\": \"256Mi\"}");
     cluster.awaitStable();
 
@@ -232,13 +240,18 @@ class ElasticIT {
     return pods().map(pod -> pod.at(LIMIT.formatted("/spec/containers")).asText()).toList();
   }
 
-  /** Pods whose node has given them more than they had. */
-  private Set<String> larger() {
-    return pods()
-        .filter(
-            pod -> !pod.at(LIMIT.formatted("/status/containerStatuses")).asText().equals("256Mi"))
-        .map(pod -> pod.at("/metadata/name").asText())
-        .collect(Collectors.toSet());
+  /** Whether its node has given it more than it had. */
+  private static boolean larger(JsonNode pod) {
+    return !pod.at(LIMIT.formatted("/status/containerStatuses")).asText().equals("256Mi");
+  }
+
+  /** Whether its node has said so of what it is to have. */
+  private static boolean pending(JsonNode pod, String reason) {
+    return StreamSupport.stream(pod.at("/status/conditions").spliterator(), false)
+        .anyMatch(
+            condition ->
+                condition.path("type").asText().equals("PodResizePending")
+                    && condition.path("reason").asText().equals(reason));
   }
 
   private Stream<JsonNode> pods() {

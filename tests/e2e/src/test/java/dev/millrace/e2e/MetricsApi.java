@@ -103,6 +103,7 @@ final class MetricsApi implements AutoCloseable {
         .formatted(GROUP, METRIC, Instant.now(), value);
   }
 
+  /** What is answered each time. */
   private interface Answer {
     String text();
   }
@@ -159,10 +160,15 @@ final class MetricsApi implements AutoCloseable {
     return context;
   }
 
-  @Override
-  public void close() {
+  /** What is left of one that was not closed: with it no namespace could be deleted. */
+  static void remove(Kubectl kubectl) {
     kubectl.attempt("delete", "apiservice", API_SERVICE, "--ignore-not-found", "--wait");
     kubectl.attempt("delete", "service", SERVICE, "--ignore-not-found", "--wait");
+  }
+
+  @Override
+  public void close() {
+    remove(kubectl);
     server.stop(0);
   }
 }

@@ -179,7 +179,7 @@ final class DayTwoRun {
         () -> containers().stream().filter(before::contains).count() == before.size() - 1);
   }
 
-  /** Claims that grow, and a StatefulSet that is made anew; nobody restarts. */
+  /** Claims that grow, with an operator that has just asked for it; nobody restarts. */
   private void largerVolumes() throws InterruptedException {
     Set<String> before = containers();
     arena.patch("{\"spec\":{\"storage\":{\"size\":\"3Gi\"}}}");

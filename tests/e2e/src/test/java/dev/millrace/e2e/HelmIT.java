@@ -62,7 +62,7 @@ class HelmIT {
     helm("upgrade", "--wait", "--set=replicas=1", "--set=resources.requests.cpu=60m");
 
     // Then: what the new one has for brokers waits for whoever asks for it
-    assertThat(operators()).isEqualTo(1);
+    awaitOperators(1);
     configure("{\"log.retention.hours\": 5}");
     assertThat(incarnations()).isEqualTo(before);
 
@@ -70,7 +70,7 @@ class HelmIT {
     run("rollback", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
 
     // Then
-    assertThat(operators()).isEqualTo(2);
+    awaitOperators(2);
     configure("{\"log.retention.hours\": 6}");
     assertThat(incarnations()).isEqualTo(before);
 
@@ -78,7 +78,7 @@ class HelmIT {
     run("uninstall", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
 
     // Then: brokers and what they hold do not
-    await().atMost(LIMIT).until(() -> operators() == 0);
+    awaitOperators(0);
     assertThat(shop.run("get", "logcluster", "orders")).contains("Healthy");
     assertThat(incarnations()).isEqualTo(before);
   }
@@ -123,6 +123,11 @@ class HelmIT {
   private Map<String, String> incarnations() {
     return new Scene(scene.checkout(), scene.cluster(), shop, scene.pods(), scene.hosts())
         .incarnations("orders");
+  }
+
+  /** Those that end are waited for: helm does not. */
+  private void awaitOperators(int count) {
+    await().atMost(LIMIT).until(() -> operators() == count);
   }
 
   private int operators() {

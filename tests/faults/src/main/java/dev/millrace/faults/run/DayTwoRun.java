@@ -247,7 +247,7 @@ final class DayTwoRun {
     }
     List<Long> stalls = workload.clock().longestGaps(begin, end);
     String row =
-        "%-28s %4d s   longest stall ms p50/max %-12s   %d producer errors%n"
+        "%-32s %4d s   longest stall ms p50/max %-12s   %d producer errors%n"
             .formatted(
                 name,
                 TimeUnit.NANOSECONDS.toSeconds(end - begin),

@@ -43,6 +43,7 @@ import dev.millrace.operator.topic.ClusterDirectory;
 import dev.millrace.operator.topic.ClusterDirectory.Address;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -297,8 +298,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     return pools.current().stream()
         .map(
             pool ->
-                new Wanted(
-                    cluster, pool, pool.of(brokers).size(), actual.claimSize(pool), settings))
+                new Wanted(cluster, pool, pool.of(brokers).size(), actual.claimSize(pool), settings)
+                    .remembering(actual.statefulSet(pool)))
         .toList();
   }
 
@@ -318,10 +319,16 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
             actual.settings());
   }
 
-  /** What there is, with nothing done about it. */
+  /** What there is, with nothing done about it but that drains are told whom they may take. */
   private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
     var pools = pools(cluster, actual);
+    var known = requireNonNull(sources).health().of(id);
+    int evictions = Evictions.allowed(known, policy(cluster.getSpec()), actual.evictions());
+    var any = wanted(cluster, pools, pools.wanted(), actual).getFirst();
+    actual
+        .find(PodDisruptionBudget.class, names.cluster())
+        .ifPresent(budget -> applier.apply(any.budget(evictions), Optional.of(budget)));
     var set = actual.statefulSet(pools.current().getFirst());
     var brokers = actual.running(pools).orElseGet(pools::wanted);
     Optional<Prospect> prospect = Optional.empty();

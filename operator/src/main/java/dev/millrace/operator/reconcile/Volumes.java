@@ -10,8 +10,10 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Volumes {
   private static final Logger LOG = LoggerFactory.getLogger(Volumes.class);
+
+  private static final int UNPROCESSABLE = 422;
+
+  /** Forbidden or invalid: as the class, a quota or another rule has it. */
+  private static final Set<Integer> REFUSALS =
+      Set.of(HttpURLConnection.HTTP_FORBIDDEN, UNPROCESSABLE);
 
   private final KubernetesClient client;
 
@@ -78,6 +86,9 @@ final class Volumes {
                       .build());
       return Optional.empty();
     } catch (KubernetesClientException e) {
+      if (!REFUSALS.contains(e.getCode())) {
+        throw e;
+      }
       return Optional.of(
           Optional.ofNullable(e.getStatus())
               .map(status -> status.getMessage())

@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A broker's pod: restricted, read-only but for its volume and a scratch directory, with as much
@@ -40,6 +41,9 @@ public final class BrokerPod {
 
   /** The container that the resources are those of. */
   public static final String CONTAINER = "broker";
+
+  /** What asked for the restart that the pod comes of. */
+  static final String RESTARTED = "millrace.dev/restarted";
 
   /** Changes with the configuration, so that a change of it is a change of the pod. */
   static final String CONFIG_HASH = "millrace.dev/config-hash";
@@ -97,7 +101,7 @@ public final class BrokerPod {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(wanted.pool().labels())
-        .withAnnotations(Map.of(CONFIG_HASH, Fingerprint.of(config)))
+        .withAnnotations(annotations(wanted, config))
         .endMetadata()
         .withNewSpec()
         .withServiceAccountName(names.access())
@@ -146,6 +150,14 @@ public final class BrokerPod {
         .endVolume()
         .endSpec()
         .build();
+  }
+
+  private static Map<String, String> annotations(Wanted wanted, String config) {
+    var annotations = new TreeMap<>(Map.of(CONFIG_HASH, Fingerprint.of(config)));
+    if (!wanted.restart().isEmpty()) {
+      annotations.put(RESTARTED, wanted.restart());
+    }
+    return annotations;
   }
 
   static Topology topology(LogClusterSpec spec) {

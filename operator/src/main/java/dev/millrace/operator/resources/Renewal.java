@@ -133,7 +133,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         requireNonNullElse(
                 wanted.cluster().getMetadata().getAnnotations(), Map.<String, String>of())
             .getOrDefault(ANNOTATION, "");
-    return Fingerprint.of(spec + renew);
+    return Fingerprint.of(spec + renew + wanted.restart());
   }
 
   private static Optional<String> annotation(HasMetadata object, String name) {
@@ -148,6 +148,9 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     }
     if (!memory(kept.template()).equals(memory(fresh.template()))) {
       changes.add("memory %s → %s".formatted(memory(kept.template()), memory(fresh.template())));
+    }
+    if (!restart(kept.template()).equals(restart(fresh.template()))) {
+      changes.add("the restart asked for by " + Wanted.RESTART);
     }
     differing(properties(kept.config()), properties(fresh.config()))
         .ifPresent(names -> changes.add("settings " + names));
@@ -190,6 +193,11 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         .map(resources -> resources.getLimits())
         .map(limits -> String.valueOf(limits.get("memory")))
         .orElse("none");
+  }
+
+  private static String restart(PodTemplateSpec template) {
+    return requireNonNullElse(template.getMetadata().getAnnotations(), Map.<String, String>of())
+        .getOrDefault(BrokerPod.RESTARTED, "");
   }
 
   private static Map<String, String> volumes(PodTemplateSpec template) {

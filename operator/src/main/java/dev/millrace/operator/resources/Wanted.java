@@ -7,7 +7,10 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
  * @param claimSize what the StatefulSet's claims were made with, which nothing can change: claims
  *     that exist grow one by one; empty while there is no StatefulSet
  * @param settings what the operator decides
+ * @param restart what the user last asked for a restart of all brokers with; may be empty
  * @param kept what brokers run with instead of what this operator would make; see {@link Renewal}
  */
 public record Wanted(
@@ -30,7 +34,11 @@ public record Wanted(
     int brokers,
     Optional<Quantity> claimSize,
     BrokerSettings settings,
+    String restart,
     Optional<Rendering> kept) {
+  /** On a LogCluster, a new value of it restarts all of its brokers. */
+  public static final String RESTART = "millrace.dev/restart";
+
   /** What is wanted where nothing is kept. */
   public Wanted(
       LogCluster cluster,
@@ -38,12 +46,39 @@ public record Wanted(
       int brokers,
       Optional<Quantity> claimSize,
       BrokerSettings settings) {
-    this(cluster, pool, brokers, claimSize, settings, Optional.empty());
+    this(
+        cluster,
+        pool,
+        brokers,
+        claimSize,
+        settings,
+        annotation(cluster, RESTART).orElse(""),
+        Optional.empty());
   }
 
   /** The same, with brokers that keep what they run with. */
   public Wanted keeping(Optional<Rendering> rendering) {
-    return new Wanted(cluster, pool, brokers, claimSize, settings, rendering);
+    return new Wanted(cluster, pool, brokers, claimSize, settings, restart, rendering);
+  }
+
+  /** The same of brokers that exist: to take back what asked for a restart asks for none. */
+  public Wanted remembering(Optional<StatefulSet> brokers) {
+    var last = brokers.flatMap(set -> annotation(set.getSpec().getTemplate(), BrokerPod.RESTARTED));
+    return restart.isEmpty() && last.isPresent()
+        ? new Wanted(cluster, pool, this.brokers, claimSize, settings, last.get(), kept)
+        : this;
+  }
+
+  private static Optional<String> annotation(HasMetadata object, String name) {
+    return annotation(object.getMetadata(), name);
+  }
+
+  private static Optional<String> annotation(PodTemplateSpec template, String name) {
+    return annotation(template.getMetadata(), name);
+  }
+
+  private static Optional<String> annotation(ObjectMeta meta, String name) {
+    return Optional.ofNullable(meta.getAnnotations()).map(annotations -> annotations.get(name));
   }
 
   /** What brokers get. */
@@ -80,9 +115,14 @@ public record Wanted(
                 BrokerConfig.configMap(any, files),
                 BrokerServices.headless(any),
                 BrokerServices.bootstrap(any),
-                BrokerDisruptionBudget.of(any, evictions)),
+                any.budget(evictions)),
             pools.stream().map(BrokerStatefulSet::of))
         .toList();
+  }
+
+  /** How many of the cluster's brokers may be evicted at a time, as an object. */
+  public PodDisruptionBudget budget(int evictions) {
+    return BrokerDisruptionBudget.of(this, evictions);
   }
 
   LogClusterSpec spec() {

@@ -122,6 +122,8 @@ public final class Roller {
   private static boolean idle(PodView pod, ClusterHealth health) {
     return !pod.ready()
         && !pod.deleting()
+        // One that Kubernetes has lost sight of may serve all the same.
+        && !serves(pod.id(), health)
         && report(pod.id(), health).filter(BrokerReport::recovering).isEmpty();
   }
 

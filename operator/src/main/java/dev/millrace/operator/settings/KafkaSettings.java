@@ -50,11 +50,12 @@ public final class KafkaSettings implements SettingsWriter {
     @Nullable MetadataVersion version = name == null ? null : version(name);
     var admin = Admins.open(bootstrap, TIMEOUT);
     try {
-      if (!changes.isEmpty()) {
-        admin.incrementalAlterConfigs(Map.of(CLUSTER, changes)).all().get();
-      }
+      // It is refused where the others are taken, and does no harm when it is raised again.
       if (version != null) {
         raise(admin, version);
+      }
+      if (!changes.isEmpty()) {
+        admin.incrementalAlterConfigs(Map.of(CLUSTER, changes)).all().get();
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof InvalidConfigurationException

@@ -437,7 +437,13 @@ class LogClusterOperatorApiTest {
     assertThat(paused.message()).startsWith("Paused; ");
     assertThat(stage.pods()).isEqualTo(before);
     assertThat(stage.writes().seen())
-        .allMatch(write -> write.endsWith("/status") || write.contains("/apis/events.k8s.io/"));
+        .allMatch(
+            write ->
+                write.endsWith("/status")
+                    || write.contains("/apis/events.k8s.io/")
+                    || write.contains("/poddisruptionbudgets/"))
+        .as("a drain is to know")
+        .anyMatch(write -> write.contains("/poddisruptionbudgets/"));
 
     // When
     stage.brokers().partitions(Map.of("total", 12, "healthy", 12));
@@ -483,6 +489,37 @@ class LogClusterOperatorApiTest {
     // Then
     assertThat(stage.awaitStable("events").plan()).isNull();
     assertThat(stage.replicas().held(3)).isPositive();
+  }
+
+  @Test
+  void aClusterThatIsMarkedForItRestartsOnceWhateverBecomesOfTheMark() {
+    // Given
+    hosting(12, 3);
+    stage.apply(events(2, "pools: [{name: large, firstId: 1000, brokers: 1}]"));
+    stage.awaitStable("events");
+    var before = stage.pods();
+
+    // When
+    annotate("millrace.dev/restart", "now");
+    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    stage.awaitStable("events");
+    var after = stage.pods();
+
+    // Then
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+
+    // When: it is taken away
+    stage
+        .cluster("events")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            """
+            {"metadata": {"annotations": {"millrace.dev/restart": null}}}""");
+    quiet();
+    stage.awaitStable("events");
+
+    // Then
+    assertThat(stage.pods()).isEqualTo(after);
   }
 
   @Test

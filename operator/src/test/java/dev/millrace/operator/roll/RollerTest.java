@@ -71,6 +71,14 @@ class RollerTest {
   }
 
   @Test
+  void oneThatServesThoughKubernetesSaysThatItIsNotReadyIsWaitedFor() {
+    var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
+
+    assertThat(decide(pods, 3, "new", health(WELL, 1, 1, 1)))
+        .isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "events-1", 0, 3));
+  }
+
+  @Test
   void noneRestartsWhileARestartedOneIsNotReady() {
     var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), pod(2, false, "new"));
 

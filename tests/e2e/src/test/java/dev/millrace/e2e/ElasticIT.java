@@ -29,8 +29,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Brokers restart two at a time where they have no partition in common, are asked to be larger than
- * any node, and are as many as an autoscaler says; all of it while records come in. Each step
- * builds on the one before.
+ * any node, and are as many as an autoscaler says; the first and the last while records come in.
+ * Each step builds on the one before.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)

@@ -1,5 +1,6 @@
 package dev.millrace.operator.health;
 
+import dev.millrace.operator.resources.Annotations;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.Pool;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
@@ -8,7 +9,6 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -71,8 +71,7 @@ public record PodView(
 
   /** One that is to be restarted is as good as one of an old revision. */
   private static String revision(Pod pod) {
-    var annotations =
-        Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.<String, String>of());
+    var annotations = Annotations.of(pod.getMetadata());
     if (annotations.containsKey(RESTART)) {
       return RESTART;
     }

@@ -47,9 +47,7 @@ final class Finalizers {
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
         return !wanted;
       }
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
+      Conflicts.pass(e);
       return false;
     }
   }

@@ -7,7 +7,6 @@ import dev.millrace.operator.settings.MetadataVersions;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -71,9 +70,7 @@ final class Identity {
           .addKeyValue("clusterId", log.getSpec().clusterId())
           .log("Gave a cluster its identity");
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
+      Conflicts.pass(e);
     }
   }
 }

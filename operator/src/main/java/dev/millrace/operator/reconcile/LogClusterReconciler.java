@@ -12,6 +12,7 @@ import dev.millrace.crds.Upgrades;
 import dev.millrace.operator.health.ClusterHealth;
 import dev.millrace.operator.health.PodView;
 import dev.millrace.operator.rebalance.Movement;
+import dev.millrace.operator.resources.Annotations;
 import dev.millrace.operator.resources.BrokerSettings;
 import dev.millrace.operator.resources.ClusterNames;
 import dev.millrace.operator.resources.DynamicSettings;
@@ -182,9 +183,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         .map(log -> log.getSpec())
         .map(spec -> spec.clusterId())
         .map(clusterId -> new Address(clients(actual), clusterId))
-        .ifPresent(address -> directory.put(ResourceID.fromResource(cluster), address));
+        .ifPresent(address -> directory.put(id, address));
     // Asked before the pass, which may last longer than the first poll.
-    boolean asked = requireNonNull(sources).health().asked(ResourceID.fromResource(cluster));
+    boolean asked = requireNonNull(sources).health().asked(id);
     boolean held =
         Annotations.asks(cluster, Observation.PAUSED)
             || Annotations.asks(cluster, Observation.PLAN);
@@ -323,8 +324,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   private Observation look(LogCluster cluster, ClusterNames names, Actual actual) {
     var id = ResourceID.fromResource(cluster);
     var pools = pools(cluster, actual);
-    var known = requireNonNull(sources).health().of(id);
-    int evictions = Evictions.allowed(known, policy(cluster.getSpec()), actual.evictions());
+    var health = requireNonNull(sources).health().of(id);
+    int evictions = Evictions.allowed(health, policy(cluster.getSpec()), actual.evictions());
     var any = wanted(cluster, pools, pools.wanted(), actual).getFirst();
     actual
         .find(PodDisruptionBudget.class, names.cluster())
@@ -349,7 +350,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         new Settled(),
         actual.pods(),
         Volumes.seen(actual.claims(pools, brokers), pools),
-        requireNonNull(sources).health().of(id),
+        health,
         List.of(),
         Renewal.NONE,
         Tuning.NONE,

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.crds.LogCluster;
 import dev.millrace.crds.LogTopic;
+import dev.millrace.operator.resources.Annotations;
 import dev.millrace.operator.status.Edges.Edge;
 import dev.millrace.operator.status.Observation;
 import dev.millrace.operator.topic.ClusterDirectory;

@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
-import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -99,11 +98,8 @@ final class Restarter {
     }
   }
 
-  /** What has changed in between is looked at again in the next pass; nothing else passes. */
   private static void changedMeanwhile(KubernetesClientException e, Pod pod) {
-    if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-      throw e;
-    }
+    Conflicts.pass(e);
     LOG.atDebug().addKeyValue("pod", pod.getMetadata().getName()).log("It changed meanwhile");
   }
 

@@ -69,9 +69,8 @@ final class StatusWriter {
           .handleRecentResourceUpdate(ResourceID.fromResource(now), written, now);
       return true;
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
-          && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-        throw e;
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        Conflicts.pass(e);
       }
       return false;
     }

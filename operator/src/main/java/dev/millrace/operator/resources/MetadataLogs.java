@@ -54,9 +54,7 @@ public final class MetadataLogs {
    * with the LogCluster: brokers keep it as long as their metadata.
    */
   public static SortedMap<String, String> settings(MetadataLog log) {
-    var note =
-        Optional.ofNullable(log.getMetadata().getAnnotations())
-            .map(annotations -> annotations.get(SETTINGS));
+    var note = Optional.ofNullable(Annotations.of(log.getMetadata()).get(SETTINGS));
     try {
       return note.isEmpty()
           ? new TreeMap<>()

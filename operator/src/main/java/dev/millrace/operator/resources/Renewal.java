@@ -129,16 +129,12 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         spec.remove("config");
       }
     }
-    var renew =
-        requireNonNullElse(
-                wanted.cluster().getMetadata().getAnnotations(), Map.<String, String>of())
-            .getOrDefault(ANNOTATION, "");
+    var renew = Annotations.of(wanted.cluster().getMetadata()).getOrDefault(ANNOTATION, "");
     return Fingerprint.of(spec + renew + wanted.restart());
   }
 
   private static Optional<String> annotation(HasMetadata object, String name) {
-    return Optional.ofNullable(object.getMetadata().getAnnotations())
-        .map(annotations -> annotations.get(name));
+    return Optional.ofNullable(Annotations.of(object.getMetadata()).get(name));
   }
 
   private static List<String> changes(Rendering kept, Rendering fresh) {
@@ -196,8 +192,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
   }
 
   private static String restart(PodTemplateSpec template) {
-    return requireNonNullElse(template.getMetadata().getAnnotations(), Map.<String, String>of())
-        .getOrDefault(BrokerPod.RESTARTED, "");
+    return Annotations.of(template.getMetadata()).getOrDefault(BrokerPod.RESTARTED, "");
   }
 
   private static Map<String, String> volumes(PodTemplateSpec template) {

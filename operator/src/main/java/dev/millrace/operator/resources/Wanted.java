@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -52,7 +51,7 @@ public record Wanted(
         brokers,
         claimSize,
         settings,
-        annotation(cluster, RESTART).orElse(""),
+        Annotations.of(cluster.getMetadata()).getOrDefault(RESTART, ""),
         Optional.empty());
   }
 
@@ -62,23 +61,14 @@ public record Wanted(
   }
 
   /** The same of brokers that exist: to take back what asked for a restart asks for none. */
-  public Wanted remembering(Optional<StatefulSet> brokers) {
-    var last = brokers.flatMap(set -> annotation(set.getSpec().getTemplate(), BrokerPod.RESTARTED));
+  public Wanted remembering(Optional<StatefulSet> present) {
+    var last =
+        present
+            .map(set -> Annotations.of(set.getSpec().getTemplate().getMetadata()))
+            .map(annotations -> annotations.get(BrokerPod.RESTARTED));
     return restart.isEmpty() && last.isPresent()
-        ? new Wanted(cluster, pool, this.brokers, claimSize, settings, last.get(), kept)
+        ? new Wanted(cluster, pool, brokers, claimSize, settings, last.get(), kept)
         : this;
-  }
-
-  private static Optional<String> annotation(HasMetadata object, String name) {
-    return annotation(object.getMetadata(), name);
-  }
-
-  private static Optional<String> annotation(PodTemplateSpec template, String name) {
-    return annotation(template.getMetadata(), name);
-  }
-
-  private static Optional<String> annotation(ObjectMeta meta, String name) {
-    return Optional.ofNullable(meta.getAnnotations()).map(annotations -> annotations.get(name));
   }
 
   /** What brokers get. */

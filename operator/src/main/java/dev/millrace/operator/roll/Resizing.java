@@ -1,8 +1,7 @@
 package dev.millrace.operator.roll;
 
-import static java.util.Objects.requireNonNullElse;
-
 import dev.millrace.operator.health.PodView;
+import dev.millrace.operator.resources.Annotations;
 import dev.millrace.operator.resources.BrokerPod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which pods get other resources while they run, instead of by a restart (KEP-1287): those that
@@ -27,6 +25,9 @@ import java.util.stream.Stream;
  * @param obstacle why not, where their node says so
  */
 public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obstacle) {
+  /** What a pod can be given more of while it runs. */
+  private static final List<String> SIZES = List.of("memory", "cpu");
+
   /** Nobody is to be resized. */
   public static final Resizing NONE = new Resizing(List.of(), List.of(), Optional.empty());
 
@@ -57,7 +58,7 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
         continue;
       }
       var has = given.get();
-      boolean told = revision.equals(annotations(pod).get(PodView.RESIZED));
+      boolean told = revision.equals(Annotations.of(pod.getMetadata()).get(PodView.RESIZED));
       if (!asked || !told) {
         // What was asked for and never given is no more than a wish.
         if (!falls(has, wanted)) {
@@ -84,16 +85,16 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
    * @param now what the pods are
    */
   public static boolean suffices(PodTemplateSpec now, PodTemplateSpec wanted) {
-    var shape = annotations(now).get(BrokerPod.SHAPE);
+    var shape = Annotations.of(now.getMetadata()).get(BrokerPod.SHAPE);
     return shape != null
-        && shape.equals(annotations(wanted).get(BrokerPod.SHAPE))
+        && shape.equals(Annotations.of(wanted.getMetadata()).get(BrokerPod.SHAPE))
         && !falls(resources(now.getSpec()), resources(wanted.getSpec()));
   }
 
   /** Neither what it was made from nor what anybody wants of it differs in anything but size. */
   private static boolean alike(PodTemplateSpec template, Pod pod) {
-    var has = annotations(pod);
-    var wanted = annotations(template);
+    var has = Annotations.of(pod.getMetadata());
+    var wanted = Annotations.of(template.getMetadata());
     return pod.getMetadata().getDeletionTimestamp() == null
         && PodView.ready(pod)
         && !has.containsKey(PodView.RESTART)
@@ -103,7 +104,8 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
 
   /** Made so, and never resized. */
   private static boolean untouched(Pod pod, String revision) {
-    return PodView.made(pod).equals(revision) && !annotations(pod).containsKey(PodView.RESIZED);
+    return PodView.made(pod).equals(revision)
+        && !Annotations.of(pod.getMetadata()).containsKey(PodView.RESIZED);
   }
 
   /** What its node has given it; empty where that does not tell. */
@@ -121,8 +123,7 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
   }
 
   private static boolean bounded(Map<String, Quantity> has, Map<String, Quantity> wanted) {
-    return Stream.of("memory", "cpu")
-        .anyMatch(name -> amount(has, name) > 0 && amount(wanted, name) == 0);
+    return SIZES.stream().anyMatch(name -> amount(has, name) > 0 && amount(wanted, name) == 0);
   }
 
   private static boolean falls(ResourceRequirements from, ResourceRequirements to) {
@@ -136,8 +137,7 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
   }
 
   private static boolean same(Map<String, Quantity> left, Map<String, Quantity> right) {
-    return amount(left, "memory") == amount(right, "memory")
-        && amount(left, "cpu") == amount(right, "cpu");
+    return SIZES.stream().allMatch(name -> amount(left, name) == amount(right, name));
   }
 
   /** Of nothing, where there is none: thousandths of a processor are told apart. */
@@ -153,13 +153,5 @@ public record Resizing(List<Pod> begin, List<Pod> underWay, Optional<String> obs
         .map(Container::getResources)
         .findFirst()
         .orElseGet(ResourceRequirements::new);
-  }
-
-  private static Map<String, String> annotations(Pod pod) {
-    return requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
-  }
-
-  private static Map<String, String> annotations(PodTemplateSpec template) {
-    return requireNonNullElse(template.getMetadata().getAnnotations(), Map.of());
   }
 }

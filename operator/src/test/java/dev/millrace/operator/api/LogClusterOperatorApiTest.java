@@ -501,7 +501,7 @@ class LogClusterOperatorApiTest {
 
     // When
     annotate("millrace.dev/restart", "now");
-    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    awaitAllRenewed(before);
     stage.awaitStable("events");
     var after = stage.pods();
 
@@ -601,7 +601,7 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.apply(events(3, "config: {connections.max.idle.ms: 500000}"));
-    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    awaitAllRenewed(before);
     stage.awaitStable("events");
 
     // Then
@@ -655,7 +655,7 @@ class LogClusterOperatorApiTest {
 
     // When
     annotate("millrace.dev/renew", "now");
-    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    awaitAllRenewed(before);
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
@@ -688,7 +688,7 @@ class LogClusterOperatorApiTest {
 
     // When
     stage.upgradeOperator("millrace.dev/broker:0.2.0");
-    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
+    awaitAllRenewed(before);
 
     // Then
     assertThat(stage.awaitStable("events").version()).isEqualTo("0.2.0");
@@ -961,6 +961,10 @@ class LogClusterOperatorApiTest {
   private static boolean allAnswer(LogClusterStatus status) {
     var rows = status.brokerStates();
     return rows != null && rows.stream().allMatch(row -> row.state().equals("Running"));
+  }
+
+  private void awaitAllRenewed(Map<String, String> before) {
+    eventually().until(() -> stage.pods().values().stream().noneMatch(before::containsValue));
   }
 
   /** Lets what the last change set off come to rest. */

@@ -284,17 +284,7 @@ class RollerTest {
     var revisions = new Revisions(Map.of("", "old", "large", "new"));
     var roller =
         new Roller(brokers(2).and(Roster.of(1000, 1)), revisions, SingleReplicaPolicy.ACCEPT);
-    var large =
-        new PodView(
-            1000,
-            "large",
-            "events-large-1000",
-            "uid-1000",
-            Optional.of("10.0.4.1"),
-            false,
-            false,
-            "old",
-            Optional.empty());
+    var large = large(1000, false, "old");
     var pods = List.of(pod(0, true, "old"), pod(1, true, "old"), large);
 
     // Then
@@ -345,19 +335,25 @@ class RollerTest {
             true);
     var revisions = new Revisions(Map.of("", "r", "large", "new"));
     var three = new Roller(brokers(4), revisions, Overrides.NONE, SingleReplicaPolicy.ACCEPT, 3);
-    var pods = List.of(pod(0, true, "r"), large(1, "old"), large(2, "old"), large(3, "old"));
+    var pods =
+        List.of(
+            pod(0, true, "r"), large(1, true, "old"), large(2, true, "old"), large(3, true, "old"));
 
     // Then
-    assertThat(three.decide(pods, health)).isEqualTo(new Restart(large(3, "old"), 1, 4, 0));
+    assertThat(three.decide(pods, health)).isEqualTo(new Restart(large(3, true, "old"), 1, 4, 0));
     assertThat(
             three.decide(
-                List.of(pod(0, true, "r"), large(1, "old"), large(2, "old"), large(3, "new")),
+                List.of(
+                    pod(0, true, "r"),
+                    large(1, true, "old"),
+                    large(2, true, "old"),
+                    large(3, true, "new")),
                 health))
-        .isEqualTo(new Restart(List.of(large(2, "old"), large(1, "old")), 2, 4, 0));
+        .isEqualTo(new Restart(List.of(large(2, true, "old"), large(1, true, "old")), 2, 4, 0));
   }
 
-  private static PodView large(int id, String revision) {
-    var pod = pod(id, true, revision);
+  private static PodView large(int id, boolean ready, String revision) {
+    var pod = pod(id, ready, revision);
     return new PodView(
         id,
         "large",

@@ -42,15 +42,12 @@ class ElasticIT {
   private final Stopwatch watch = new Stopwatch(System.out);
   private final Scene scene = Scene.open();
   private final Kubectl kubectl = scene.kubectl();
-  private final LiveCluster cluster =
-      new LiveCluster(scene, "elastic", Long.getLong("e2e.records", 200_000) / 4);
+  private final LiveCluster cluster = new LiveCluster(scene, "elastic");
 
   @BeforeAll
   void installTheOperatorThatTheBuildWrote() {
     removeAll();
-    kubectl.attempt("-n", "millrace", "delete", "deployments", "--all", "--wait");
-    scene.installation().loadImages();
-    scene.installation().install();
+    scene.installAnew();
   }
 
   @AfterAll

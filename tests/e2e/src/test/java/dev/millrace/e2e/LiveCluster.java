@@ -29,19 +29,17 @@ final class LiveCluster {
   private final Scene scene;
   private final Kubectl kubectl;
   private final String name;
-  private final long records;
+
+  /** That come in at a time. */
+  private final long records = Long.getLong("e2e.records", 200_000) / 4;
+
   private final Map<RecordFlood, Tally> produced = new HashMap<>();
 
-  /**
-   * One that is not there yet.
-   *
-   * @param records that come in at a time
-   */
-  LiveCluster(Scene scene, String name, long records) {
+  /** One that is not there yet. */
+  LiveCluster(Scene scene, String name) {
     this.scene = scene;
     this.kubectl = scene.kubectl();
     this.name = name;
-    this.records = records;
   }
 
   /**

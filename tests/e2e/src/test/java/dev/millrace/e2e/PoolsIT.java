@@ -35,15 +35,12 @@ class PoolsIT {
   private final Stopwatch watch = new Stopwatch(System.out);
   private final Scene scene = Scene.open();
   private final Kubectl kubectl = scene.kubectl();
-  private final LiveCluster cluster =
-      new LiveCluster(scene, "pooled", Long.getLong("e2e.records", 200_000) / 4);
+  private final LiveCluster cluster = new LiveCluster(scene, "pooled");
 
   @BeforeAll
   void installTheOperatorThatTheBuildWrote() {
     removeAll();
-    kubectl.attempt("-n", "millrace", "delete", "deployments", "--all", "--wait");
-    scene.installation().loadImages();
-    scene.installation().install();
+    scene.installAnew();
   }
 
   @AfterAll

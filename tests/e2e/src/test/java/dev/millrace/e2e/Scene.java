@@ -40,6 +40,13 @@ record Scene(
     return new Installation(checkout, cluster, kubectl);
   }
 
+  /** Has the operator that the build wrote, and none of an earlier run. */
+  void installAnew() {
+    kubectl.attempt("-n", "millrace", "delete", "deployments", "--all", "--wait");
+    installation().loadImages();
+    installation().install();
+  }
+
   static String version() {
     String version = System.getProperty("millrace.version", "");
     assertThat(version).as("system property millrace.version").isNotEmpty();

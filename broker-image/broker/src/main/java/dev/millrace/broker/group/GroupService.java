@@ -48,6 +48,7 @@ public final class GroupService implements AutoCloseable {
   private final CoordinatorLogs logs;
   private final ClusterMetadata metadata;
   private final OffsetsLogWriter writer;
+  private final OffsetsLogLoader loader;
   private final GroupCoordinatorService coordinator;
   private final StoppablePublisher publisher;
   private final Metrics metrics;
@@ -63,16 +64,14 @@ public final class GroupService implements AutoCloseable {
     this.metrics = new Metrics();
     this.registry = new MetricsRegistry();
     this.writer = new OffsetsLogWriter(logs);
+    this.loader =
+        new OffsetsLogLoader(
+            logs, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), Time.SYSTEM);
     this.coordinator =
         new GroupCoordinatorService.Builder(nodeId, config)
             .withTime(Time.SYSTEM)
             .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group-timer")))
-            .withLoader(
-                new OffsetsLogLoader(
-                    logs,
-                    new GroupCoordinatorRecordSerde(),
-                    config.offsetsLoadBufferSize(),
-                    Time.SYSTEM))
+            .withLoader(loader)
             .withWriter(writer)
             .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
             .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
@@ -144,16 +143,29 @@ public final class GroupService implements AutoCloseable {
     @Override
     public void onElection(TopicPartition partition, int leaderEpoch) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+        if (!loader.hasLoaded(partition)) {
+          // A load that this election breaks off would leave the coordinator failed.
+          unload(partition);
+        }
         writer.elected(partition);
         coordinator.onElection(partition.partition(), leaderEpoch);
       }
     }
 
     @Override
-    public void onResignation(TopicPartition partition, int leaderEpoch) {
+    public void onResignation(TopicPartition partition) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
-        coordinator.onResignation(partition.partition(), OptionalInt.of(leaderEpoch));
+        unload(partition);
       }
+    }
+
+    /**
+     * Without an epoch: the coordinator would take one that is not above its own, as where a
+     * replica moves away, for old news, and would go on with what it has when the partition comes
+     * back.
+     */
+    private void unload(TopicPartition partition) {
+      coordinator.onResignation(partition.partition(), OptionalInt.empty());
     }
   }
 

@@ -2,9 +2,12 @@ package dev.millrace.broker.group;
 
 import dev.millrace.broker.replica.CoordinatorLogs;
 import dev.millrace.broker.replica.HighWatermarkListener;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
@@ -45,6 +48,10 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("group-loader").daemon().factory());
 
+  /** The last load of each partition. */
+  private final Map<TopicPartition, CompletableFuture<LoadSummary>> loads =
+      new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   OffsetsLogLoader(
@@ -63,13 +70,23 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
       TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
     long asked = time.milliseconds();
     try {
-      return CompletableFuture.supplyAsync(() -> replay(partition, playback), thread)
-          .thenCompose(
-              replay ->
-                  committed(partition, replay.written).thenApply(reached -> replay.finish(asked)));
+      CompletableFuture<LoadSummary> load =
+          CompletableFuture.supplyAsync(() -> replay(partition, playback), thread)
+              .thenCompose(
+                  replay ->
+                      committed(partition, replay.written)
+                          .thenApply(reached -> replay.finish(asked)));
+      loads.put(partition, load);
+      return load;
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** Whether the last load of the partition that was asked for succeeded. Thread-safe. */
+  boolean hasLoaded(TopicPartition partition) {
+    CompletableFuture<LoadSummary> load = loads.get(partition);
+    return load != null && load.state() == Future.State.SUCCESS;
   }
 
   /**

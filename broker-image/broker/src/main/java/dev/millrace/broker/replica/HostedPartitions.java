@@ -230,17 +230,25 @@ public final class HostedPartitions implements MetadataPublisher {
         partition = open(new TopicIdPartition(info.topicId(), id), settings);
         partitions.put(id, partition);
       }
-      PartitionState before = partition.state();
-      partition.apply(info.partition());
+      become(partition, info.partition());
       fetchers.update(partition);
       failed.remove(id);
-      tell(id, before, partition.state());
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("partition", id)
           .setCause(e)
           .log("A partition could not be opened or elected; it is offline on this broker");
       failed.put(id, e);
+    }
+  }
+
+  /** Whatever comes of it, a partition that fails to be elected included, is told. */
+  private void become(Partition partition, PartitionRegistration registration) {
+    PartitionState before = partition.state();
+    try {
+      partition.apply(registration);
+    } finally {
+      tell(partition.topicPartition(), before, partition.state());
     }
   }
 
@@ -273,17 +281,17 @@ public final class HostedPartitions implements MetadataPublisher {
   }
 
   private void tell(TopicPartition id, PartitionState before, PartitionState after) {
-    boolean sameTenure =
-        before.leaderEpoch() == after.leaderEpoch()
-            && before instanceof PartitionState.Leader == after instanceof PartitionState.Leader;
-    if (sameTenure) {
-      return;
-    }
+    boolean led = before instanceof PartitionState.Leader;
+    boolean leads = after instanceof PartitionState.Leader;
+    boolean elected = leads && !(led && before.leaderEpoch() == after.leaderEpoch());
+    // One delta may tell of several elections: those left out were others'.
+    boolean others = !leads || after.leaderEpoch() > before.leaderEpoch() + 1;
     for (LeadershipListener listener : leadershipListeners) {
-      if (after instanceof PartitionState.Leader leader) {
-        listener.onElection(id, leader.leaderEpoch());
-      } else if (before instanceof PartitionState.Leader) {
-        listener.onResignation(id, after.leaderEpoch());
+      if (led && others) {
+        listener.onResignation(id);
+      }
+      if (elected) {
+        listener.onElection(id, after.leaderEpoch());
       }
     }
   }

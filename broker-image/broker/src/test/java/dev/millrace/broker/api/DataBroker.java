@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -299,10 +300,28 @@ public final class DataBroker implements AutoCloseable {
     return records;
   }
 
-  /** Has another broker lead a partition. */
-  public void moveLeader(Uuid topic, int partition, int leader) {
+  /** Has brokers lead a partition one after the other, of which one delta tells. */
+  public void moveLeader(Uuid topic, int partition, int... leaders) {
     metadata.apply(
-        new PartitionChangeRecord().setTopicId(topic).setPartitionId(partition).setLeader(leader));
+        IntStream.of(leaders)
+            .mapToObj(
+                leader ->
+                    new PartitionChangeRecord()
+                        .setTopicId(topic)
+                        .setPartitionId(partition)
+                        .setLeader(leader))
+            .toArray(ApiMessage[]::new));
+  }
+
+  /** Has others hold a partition, of whom the first leads. */
+  public void moveReplicas(Uuid topic, int partition, List<Integer> replicas) {
+    metadata.apply(
+        new PartitionChangeRecord()
+            .setTopicId(topic)
+            .setPartitionId(partition)
+            .setReplicas(replicas)
+            .setIsr(replicas)
+            .setLeader(replicas.getFirst()));
   }
 
   /** Changes which replicas are in sync. */

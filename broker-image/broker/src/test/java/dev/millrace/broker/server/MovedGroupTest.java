@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,9 +21,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Groups whose partition of the offsets topic gets other replicas while their coordinator stays.
- */
+/** Groups whose partition of the offsets topic gets other replicas. */
 class MovedGroupTest {
   private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
@@ -41,22 +42,58 @@ class MovedGroupTest {
       assertThat(before).allSatisfy(one -> assertThat(one.replicas()).hasSize(2));
 
       // When: each keeps its leader alone, which begins a new epoch of that leader
-      for (TopicPartitionInfo one : before) {
-        admin
-            .alterPartitionReassignments(
-                Map.of(
-                    new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, one.partition()),
-                    Optional.of(new NewPartitionReassignment(List.of(one.leader().id())))))
-            .all()
-            .get();
-      }
-      await()
-          .atMost(BrokerHarness.DEADLINE)
-          .until(() -> offsets(admin).stream().allMatch(one -> one.replicas().size() == 1));
+      move(admin, one -> one.leader().id());
 
       // Then
       commit(admin, 2);
     }
+  }
+
+  @Test
+  void aCoordinatorThatComesBackKnowsWhatWasCommittedMeanwhile() throws Exception {
+    try (var brokers =
+            BrokerHarness.start(
+                directory,
+                2,
+                Map.of("min.insync.replicas", "1", "offsets.topic.replication.factor", "1"));
+        Admin admin = brokers.admin()) {
+      // Given
+      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
+      commit(admin, 1);
+
+      // When: each goes to the other broker, and comes back
+      move(admin, one -> 1 - one.leader().id());
+      commit(admin, 2);
+      move(admin, one -> 1 - one.leader().id());
+
+      // Then
+      assertCommitted(admin, 2);
+    }
+  }
+
+  /** Gives every partition of the offsets topic one replica, and waits until it has no other. */
+  private static void move(Admin admin, ToIntFunction<TopicPartitionInfo> target) throws Exception {
+    Map<Integer, Integer> targets =
+        offsets(admin).stream()
+            .collect(Collectors.toMap(TopicPartitionInfo::partition, target::applyAsInt));
+    admin
+        .alterPartitionReassignments(
+            targets.entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        one -> new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, one.getKey()),
+                        one -> Optional.of(new NewPartitionReassignment(List.of(one.getValue()))))))
+        .all()
+        .get();
+    await()
+        .atMost(BrokerHarness.DEADLINE)
+        .until(
+            () ->
+                offsets(admin).stream()
+                    .allMatch(
+                        one ->
+                            Objects.equals(one.leader().id(), targets.get(one.partition()))
+                                && one.replicas().size() == 1));
   }
 
   private static void commit(Admin admin, long offset) throws Exception {
@@ -64,6 +101,10 @@ class MovedGroupTest {
         .alterConsumerGroupOffsets("readers", Map.of(PARTITION, new OffsetAndMetadata(offset)))
         .all()
         .get();
+    assertCommitted(admin, offset);
+  }
+
+  private static void assertCommitted(Admin admin, long offset) throws Exception {
     assertThat(admin.listConsumerGroupOffsets("readers").partitionsToOffsetAndMetadata().get())
         .containsEntry(PARTITION, new OffsetAndMetadata(offset));
   }

@@ -121,8 +121,15 @@ final class Actual {
     return claims;
   }
 
-  /** The files of the brokers' configuration. */
-  Map<String, String> files() {
-    return find(ConfigMap.class, names.config()).map(ConfigMap::getData).orElse(Map.of());
+  /** The files of configuration, by name, that there are brokers with, or are to be. */
+  SortedMap<String, String> files() {
+    var all = find(ConfigMap.class, names.config()).map(ConfigMap::getData).orElse(Map.of());
+    return Stream.concat(
+            podObjects().map(Pod::getMetadata),
+            statefulSets.stream().map(set -> set.getSpec().getTemplate().getMetadata()))
+        .flatMap(pod -> Pool.fileOf(pod).stream())
+        .distinct()
+        .filter(all::containsKey)
+        .collect(Collectors.toMap(file -> file, all::get, (one, same) -> one, TreeMap::new));
   }
 }

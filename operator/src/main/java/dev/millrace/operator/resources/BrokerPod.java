@@ -45,7 +45,7 @@ public final class BrokerPod {
   /** What asked for the restart that the pod comes of. */
   static final String RESTARTED = "millrace.dev/restarted";
 
-  /** Changes with the configuration, so that a change of it is a change of the pod. */
+  /** Tells the configuration that the pod was made with. */
   static final String CONFIG_HASH = "millrace.dev/config-hash";
 
   /**
@@ -124,7 +124,7 @@ public final class BrokerPod {
         .withType("RuntimeDefault")
         .endSeccompProfile()
         .endSecurityContext()
-        .withContainers(container(wanted))
+        .withContainers(container(wanted, config))
         .addNewVolume()
         .withName("config")
         .withNewConfigMap()
@@ -169,12 +169,12 @@ public final class BrokerPod {
     return requireNonNullElse(topology.zoneKey(), ZONE_KEY);
   }
 
-  private static Container container(Wanted wanted) {
+  private static Container container(Wanted wanted, String config) {
     return new ContainerBuilder()
         .withName(CONTAINER)
         .withImage(wanted.settings().image(Optional.ofNullable(wanted.spec().version())))
         .withImagePullPolicy("IfNotPresent")
-        .withArgs("--config=" + CONFIG_DIRECTORY + "/" + wanted.pool().file())
+        .withArgs("--config=" + CONFIG_DIRECTORY + "/" + wanted.pool().file(config))
         .withPorts(
             port("client", CLIENT_PORT),
             port("internal", INTERNAL_PORT),

@@ -10,6 +10,7 @@ import dev.millrace.crds.Topology;
 import dev.millrace.operator.memory.MemoryPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.HashMap;
 import java.util.Map;
@@ -153,9 +154,23 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
     return pool.isEmpty() ? names.cluster() : names.cluster() + "-" + pool;
   }
 
-  /** The key of its properties in the cluster's ConfigMap. */
-  String file() {
-    return named() ? name + "." + BrokerConfig.FILE : BrokerConfig.FILE;
+  /**
+   * The key of properties of its brokers in the cluster's ConfigMap. Other ones have another key: a
+   * broker that starts again by itself finds those that its pod was made with.
+   */
+  String file(String config) {
+    return file(name, Fingerprint.of(config));
+  }
+
+  /** The key of those that a pod has, or the pods of a template; empty where it does not say. */
+  public static Optional<String> fileOf(ObjectMeta pod) {
+    return Optional.ofNullable(Annotations.of(pod).get(BrokerPod.CONFIG_HASH))
+        .map(hash -> file(nameOf(pod), hash));
+  }
+
+  private static String file(String pool, String hash) {
+    var file = BrokerConfig.FILE + "." + hash;
+    return pool.isEmpty() ? file : pool + "." + file;
   }
 
   /** The key of what one broker has otherwise; the broker looks for it by its id. */
@@ -187,7 +202,11 @@ public record Pool(ClusterNames names, String name, int firstId, int brokers, Lo
 
   /** The pool that an object of a cluster is of; empty for the brokers outside of pools. */
   public static String nameOf(HasMetadata object) {
-    return Optional.ofNullable(object.getMetadata().getLabels())
+    return nameOf(object.getMetadata());
+  }
+
+  private static String nameOf(ObjectMeta object) {
+    return Optional.ofNullable(object.getLabels())
         .map(labels -> labels.get(PoolSpec.LABEL))
         .orElse("");
   }

@@ -15,6 +15,11 @@ public record Rendering(String config, PodTemplateSpec template, String fingerpr
     return new Rendering(config, template, Fingerprint.of(config + Fingerprint.ofObject(template)));
   }
 
+  /** Where the pod looks for the configuration. */
+  String file() {
+    return Pool.fileOf(template.getMetadata()).orElseThrow();
+  }
+
   /** The image of the brokers. */
   public String image() {
     return template.getSpec().getContainers().getFirst().getImage();

@@ -64,10 +64,9 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     }
     var set = brokers.get();
     var fresh = wanted.rendering();
-    var file = wanted.pool().file();
     var asked = annotation(set, ASKED);
     var rendered = annotation(set, RENDERED);
-    var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
+    var file = file(set, config.get());
     if (open
         || rendered.isEmpty()
         || rendered.get().equals(fresh.fingerprint())
@@ -93,11 +92,18 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         || annotation(brokers.get(), RENDERED).equals(Optional.of(fresh.fingerprint()))) {
       return List.of();
     }
-    var text = requireNonNullElse(config.get().getData(), Map.<String, String>of());
-    return changes(
+    var present =
         new Rendering(
-            text.getOrDefault(wanted.pool().file(), ""), brokers.get().getSpec().getTemplate(), ""),
-        fresh);
+            file(brokers.get(), config.get()).orElse(""),
+            brokers.get().getSpec().getTemplate(),
+            "");
+    return changes(present, fresh);
+  }
+
+  /** The properties that brokers of a StatefulSet have, if they are there. */
+  private static Optional<String> file(StatefulSet brokers, ConfigMap config) {
+    var text = requireNonNullElse(config.getData(), Map.<String, String>of());
+    return Pool.fileOf(brokers.getSpec().getTemplate().getMetadata()).map(text::get);
   }
 
   /** What waits in any of several pools. */

@@ -81,20 +81,19 @@ public record Wanted(
    *
    * @param pools what is wanted of each of its pools
    * @param left those whose brokers leave, and are as they are until then
-   * @param present the files of the brokers' configuration that there are
+   * @param used the files of configuration that there are brokers with
    * @param evictions how many brokers may be evicted at a time
    */
   public static List<HasMetadata> objects(
-      List<Wanted> pools, List<Pool> left, Map<String, String> present, int evictions) {
+      List<Wanted> pools, List<Pool> left, Map<String, String> used, int evictions) {
     var any = pools.getFirst();
     var overrides = Overrides.of(any.cluster().getSpec());
-    var files = new TreeMap<String, String>();
+    var files = new TreeMap<>(used);
     for (var pool : pools) {
-      files.put(pool.pool().file(), pool.rendering().config());
+      files.put(pool.rendering().file(), pool.rendering().config());
       files.putAll(overrides.files(pool.pool()));
     }
     for (var pool : left) {
-      Optional.ofNullable(present.get(pool.file())).ifPresent(file -> files.put(pool.file(), file));
       files.putAll(overrides.files(pool));
     }
     return Stream.<HasMetadata>concat(

@@ -17,10 +17,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -608,6 +610,12 @@ class LogClusterOperatorApiTest {
     assertThat(stage.evicted())
         .containsExactly("events-2/eviction", "events-1/eviction", "events-0/eviction");
     assertThat(stage.podsMade()).as("three at first, and each of them anew").isEqualTo(6);
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(properties())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("connections.max.idle.ms=500000"));
   }
 
   @Test
@@ -631,6 +639,23 @@ class LogClusterOperatorApiTest {
     var blocked = Objects.requireNonNull(waiting.operations()).getFirst().blockedBy();
     assertThat(Objects.requireNonNull(blocked).predicate()).isEqualTo("PartitionsNotInSync");
     assertThat(stage.pods()).isEqualTo(before);
+    // One that ended by itself would find what it has run with.
+    assertThat(properties())
+        .satisfiesExactlyInAnyOrder(
+            old -> assertThat(old).doesNotContain("connections.max.idle.ms"),
+            young -> assertThat(young).contains("connections.max.idle.ms=500000"));
+  }
+
+  /** The files that there are of brokers' properties. */
+  private Collection<String> properties() {
+    return stage
+        .admin()
+        .configMaps()
+        .inNamespace(stage.namespace())
+        .withName("events-config")
+        .get()
+        .getData()
+        .values();
   }
 
   @Test

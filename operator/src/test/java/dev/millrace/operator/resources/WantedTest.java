@@ -220,7 +220,7 @@ class WantedTest {
     var properties = new Properties();
     try {
       properties.load(
-          new StringReader(only(wanted, ConfigMap.class).getData().get("broker.properties")));
+          new StringReader(only(wanted, ConfigMap.class).getData().values().iterator().next()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

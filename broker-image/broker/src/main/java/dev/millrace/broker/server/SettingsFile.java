@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a properties file in which <code>${env:NAME}</code> stands for an environment variable.
  * Where a file beside it bears the broker's id in its name, as {@code broker.2.properties} beside
- * {@code broker.properties}, its settings come before. Stateless.
+ * {@code broker.properties} or {@code broker.properties.5d2a}, its settings come before. Stateless.
  */
 final class SettingsFile {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([^}]*)}");
@@ -45,8 +45,8 @@ final class SettingsFile {
 
   private static String own(Path file, @Nullable String id) {
     String name = String.valueOf(file.getFileName());
-    String stem = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
-    return stem + "." + id + SUFFIX;
+    int suffix = name.lastIndexOf(SUFFIX);
+    return (suffix < 0 ? name : name.substring(0, suffix)) + "." + id + SUFFIX;
   }
 
   private static Map<String, String> one(Path file, Map<String, String> environment)

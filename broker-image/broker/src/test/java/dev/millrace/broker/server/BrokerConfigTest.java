@@ -80,7 +80,7 @@ class BrokerConfigTest {
     // Given
     Path file =
         Files.writeString(
-            directory.resolve("large.broker.properties"),
+            directory.resolve("large.broker.properties.5d2a"),
             "node.id=${env:ID}\nnum.io.threads=8\nlog.retention.hours=72\n");
     Files.writeString(
         directory.resolve("large.broker.1000.properties"), "num.io.threads=2\nconfig.revision=r\n");

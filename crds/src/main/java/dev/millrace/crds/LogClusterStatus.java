@@ -41,6 +41,8 @@ public record LogClusterStatus(
         @Nullable List<Operation> operations,
     @JsonPropertyDescription("What the operator would do, while millrace.dev/plan has it tell.")
         @Nullable Plan plan,
+    @JsonPropertyDescription("What a roll takes for each broker, by the last one.")
+        @Nullable Integer restartSeconds,
     @Nullable List<Condition> conditions) {
 
   /** Where clients begin. */

@@ -259,6 +259,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         Renewal.together(renewals),
         tuning,
         false,
+        times.each(cluster),
         Optional.empty());
   }
 
@@ -355,6 +356,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         Renewal.NONE,
         Tuning.NONE,
         true,
+        times.each(cluster),
         prospect);
   }
 
@@ -376,7 +378,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         revisions = revisions.renewed(fresh.pool());
       }
     }
-    var outdated = roller(spec, brokers, revisions);
+    var roller = roller(spec, brokers, revisions);
+    changes.addAll(roller.reasons(actual.pods(), health));
+    Volumes.seen(actual.claims(pools, brokers), pools).growth().ifPresent(changes::add);
     var goal = decision(cluster, pools, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
     var noted = actual.settings();
@@ -384,11 +388,10 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     return new Prospect(
         List.copyOf(changes),
         tuning.pending(),
-        outdated.order(actual.pods(), health).stream().map(PodView::name).toList(),
+        roller.order(actual.pods(), health).stream().map(PodView::name).toList(),
         brokers,
         pools.wanted(),
-        new Movement(goal, moves.of(id)),
-        times.each(id));
+        new Movement(goal, moves.of(id)));
   }
 
   /** Whether what comes comes while brokers run. */

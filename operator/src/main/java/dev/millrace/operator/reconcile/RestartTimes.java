@@ -1,5 +1,7 @@
 package dev.millrace.operator.reconcile;
 
+import dev.millrace.crds.LogCluster;
+import dev.millrace.crds.LogClusterStatus;
 import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
@@ -10,15 +12,23 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long a broker's restart takes until the next one might: by the last one of each cluster,
- * since this operator began. Thread-safe.
+ * How long a roll takes for each broker, whatever is waited for included: by the last one of each
+ * cluster, which its status tells the next operator. Thread-safe.
  */
 final class RestartTimes {
   private final Clock clock;
-  private final Map<ResourceID, Instant> begun = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Roll> underWay = new ConcurrentHashMap<>();
   private final Map<ResourceID, Duration> last = new ConcurrentHashMap<>();
+
+  /**
+   * A roll since its first restart.
+   *
+   * @param restarted how many brokers have been, the last ones included
+   */
+  private record Roll(Instant begun, int restarted) {}
 
   RestartTimes(Clock clock) {
     this.clock = clock;
@@ -28,19 +38,35 @@ final class RestartTimes {
    * What a roll did in this pass. The next restart, and the end, tell that the last one is over.
    */
   void saw(ResourceID cluster, RollDecision decision) {
-    if (decision instanceof Restart || decision instanceof Settled) {
-      var since = begun.remove(cluster);
-      if (since != null) {
-        last.put(cluster, Duration.between(since, clock.instant()));
+    switch (decision) {
+      case Restart restart -> {
+        var roll = underWay.get(cluster);
+        measure(cluster, roll);
+        underWay.put(
+            cluster,
+            roll == null
+                ? new Roll(clock.instant(), restart.pods().size())
+                : new Roll(roll.begun(), roll.restarted() + restart.pods().size()));
       }
-    }
-    if (decision instanceof Restart) {
-      begun.put(cluster, clock.instant());
+      case Settled _ -> measure(cluster, underWay.remove(cluster));
+      default -> {}
     }
   }
 
-  /** Of one broker; empty where none was seen. */
-  Optional<Duration> each(ResourceID cluster) {
-    return Optional.ofNullable(last.get(cluster));
+  private void measure(ResourceID cluster, @Nullable Roll roll) {
+    if (roll != null) {
+      last.put(
+          cluster, Duration.between(roll.begun(), clock.instant()).dividedBy(roll.restarted()));
+    }
+  }
+
+  /** For one broker; empty where none was ever seen. */
+  Optional<Duration> each(LogCluster cluster) {
+    return Optional.ofNullable(last.get(ResourceID.fromResource(cluster)))
+        .or(
+            () ->
+                Optional.ofNullable(cluster.getStatus())
+                    .map(LogClusterStatus::restartSeconds)
+                    .map(Duration::ofSeconds));
   }
 }

@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -71,11 +76,10 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         || rendered.isEmpty()
         || rendered.get().equals(fresh.fingerprint())
         || !asked.equals(Optional.of(asked(wanted)))
-        || !text.containsKey(file)) {
+        || file.isEmpty()) {
       return NONE;
     }
-    var kept =
-        new Rendering(text.getOrDefault(file, ""), set.getSpec().getTemplate(), rendered.get());
+    var kept = new Rendering(file.get(), set.getSpec().getTemplate(), rendered.get());
     return new Renewal(Optional.of(kept), changes(kept, fresh));
   }
 
@@ -148,9 +152,7 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
     if (!kept.image().equals(fresh.image())) {
       changes.add("image %s → %s".formatted(kept.image(), fresh.image()));
     }
-    if (!memory(kept.template()).equals(memory(fresh.template()))) {
-      changes.add("memory %s → %s".formatted(memory(kept.template()), memory(fresh.template())));
-    }
+    changed("memory", memory(kept.template()), memory(fresh.template())).ifPresent(changes::add);
     if (!restart(kept.template()).equals(restart(fresh.template()))) {
       changes.add("the restart asked for by " + Wanted.RESTART);
     }
@@ -158,6 +160,8 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
         .ifPresent(names -> changes.add("settings " + names));
     differing(environment(kept.template()), environment(fresh.template()))
         .ifPresent(names -> changes.add("environment " + names));
+    changed("cpu", cpu(kept.template()), cpu(fresh.template())).ifPresent(changes::add);
+    changes.addAll(placement(kept.template().getSpec(), fresh.template().getSpec()));
     differing(volumes(kept.template()), volumes(fresh.template()))
         .ifPresent(names -> changes.add("volumes " + names));
     return changes.isEmpty() ? List.of("the pod template") : changes;
@@ -190,11 +194,51 @@ public record Renewal(Optional<Rendering> kept, List<String> changes) {
                 EnvVar::getName, variable -> requireNonNullElse(variable.getValue(), "")));
   }
 
-  private static String memory(PodTemplateSpec template) {
-    return Optional.ofNullable(template.getSpec().getContainers().getFirst().getResources())
-        .map(resources -> resources.getLimits())
-        .map(limits -> String.valueOf(limits.get("memory")))
-        .orElse("none");
+  /** By what they say: the API server writes some in another way. */
+  private static Optional<String> changed(
+      String what, Optional<Quantity> kept, Optional<Quantity> fresh) {
+    return kept.equals(fresh)
+        ? Optional.empty()
+        : Optional.of("%s %s → %s".formatted(what, text(kept), text(fresh)));
+  }
+
+  private static String text(Optional<Quantity> quantity) {
+    return quantity.map(Quantity::toString).orElse("none");
+  }
+
+  private static Optional<Quantity> memory(PodTemplateSpec template) {
+    return resources(template)
+        .map(ResourceRequirements::getLimits)
+        .map(limits -> limits.get("memory"));
+  }
+
+  private static Optional<Quantity> cpu(PodTemplateSpec template) {
+    return resources(template)
+        .map(ResourceRequirements::getRequests)
+        .map(requests -> requests.get("cpu"));
+  }
+
+  private static Optional<ResourceRequirements> resources(PodTemplateSpec template) {
+    return Optional.ofNullable(template.getSpec().getContainers().getFirst().getResources());
+  }
+
+  private static List<Toleration> tolerations(PodSpec pod) {
+    return requireNonNullElse(pod.getTolerations(), List.of());
+  }
+
+  private static List<String> placement(PodSpec kept, PodSpec fresh) {
+    var changes = new ArrayList<String>();
+    differing(
+            requireNonNullElse(kept.getNodeSelector(), Map.of()),
+            requireNonNullElse(fresh.getNodeSelector(), Map.of()))
+        .ifPresent(names -> changes.add("node selector " + names));
+    if (!tolerations(kept).equals(tolerations(fresh))) {
+      changes.add("tolerations");
+    }
+    if (!Objects.equals(kept.getPriorityClassName(), fresh.getPriorityClassName())) {
+      changes.add("priority class");
+    }
+    return changes;
   }
 
   private static String restart(PodTemplateSpec template) {

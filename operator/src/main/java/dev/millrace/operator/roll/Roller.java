@@ -101,14 +101,35 @@ public final class Roller {
         .toList();
   }
 
-  /** What is told of one that is not ready may be told by the process before. */
+  /** Why single pods are to restart, where it is not for what all of their pool get. */
+  public List<String> reasons(List<PodView> pods, ClusterHealth health) {
+    return pods.stream().flatMap(pod -> reason(pod, health).stream()).toList();
+  }
+
+  private Optional<String> reason(PodView pod, ClusterHealth health) {
+    if (pod.revision().equals(PodView.RESTART)) {
+      return Optional.of(
+          "the restart of %s asked for by %s".formatted(pod.name(), PodView.RESTART));
+    }
+    return runsOtherwise(pod, health)
+        ? Optional.of("spec.overrides of broker " + pod.id())
+        : Optional.empty();
+  }
+
   private boolean outdated(PodView pod, ClusterHealth health) {
-    return revisions.outdated(pod)
-        || report(pod.id(), health)
-            .filter(told -> pod.ready())
-            .map(BrokerReport::configRevision)
-            .filter(runs -> !runs.equals(overrides.revision(pod.id())))
-            .isPresent();
+    return revisions.outdated(pod) || runsOtherwise(pod, health);
+  }
+
+  /**
+   * Whether it runs with other settings of its own than it is to. What is told of one that is not
+   * ready may be told by the process before.
+   */
+  private boolean runsOtherwise(PodView pod, ClusterHealth health) {
+    return report(pod.id(), health)
+        .filter(told -> pod.ready())
+        .map(BrokerReport::configRevision)
+        .filter(runs -> !runs.equals(overrides.revision(pod.id())))
+        .isPresent();
   }
 
   /** The controller last. */

@@ -16,6 +16,15 @@ public record Claims(List<Claim> all, Optional<Refusal> refused) {
     all = List.copyOf(all);
   }
 
+  /** To what volumes that are too small are to grow, in words; empty where none is. */
+  public Optional<String> growth() {
+    var sizes =
+        all.stream().filter(Claim::small).map(claim -> claim.size().toString()).distinct().toList();
+    return sizes.isEmpty()
+        ? Optional.empty()
+        : Optional.of("volumes of %s, without a restart".formatted(String.join(", ", sizes)));
+  }
+
   /** A volume that does not grow, and why. */
   public record Refusal(Quantity size, String why) {}
 

@@ -17,6 +17,7 @@ import dev.millrace.operator.roll.RollDecision;
 import dev.millrace.operator.scale.ScaleDecision;
 import dev.millrace.operator.scale.ScaleDecision.Keep;
 import dev.millrace.operator.settings.Tuning;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param renewal what brokers would get that nobody has asked for yet
  * @param tuning settings that running brokers are to follow
  * @param paused whether the user has the operator look and do nothing
+ * @param restart what a roll takes for each broker, if one has been seen
  * @param prospect what it would do, where the user asks for that
  */
 public record Observation(
@@ -45,6 +47,7 @@ public record Observation(
     Renewal renewal,
     Tuning tuning,
     boolean paused,
+    Optional<Duration> restart,
     Optional<Prospect> prospect) {
   /** On a LogCluster, {@code "true"} has the operator look and do nothing. */
   public static final String PAUSED = "millrace.dev/paused";

@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param from the brokers that there are
  * @param to those that there would be
  * @param moves what would be copied
- * @param each how long a restart took last until all was well again, if one has been seen
  */
 public record Prospect(
     List<String> changes,
@@ -28,8 +27,7 @@ public record Prospect(
     List<String> restarts,
     Roster from,
     Roster to,
-    Movement moves,
-    Optional<Duration> each) {
+    Movement moves) {
   private static final int PODS = 100;
 
   public Prospect {
@@ -38,7 +36,12 @@ public record Prospect(
     restarts = List.copyOf(restarts);
   }
 
-  Plan plan() {
+  /**
+   * In words.
+   *
+   * @param each what a roll takes for each broker, if one has been seen
+   */
+  Plan plan(Optional<Duration> each) {
     var all = new ArrayList<>(changes);
     if (!settings.isEmpty()) {
       all.add("settings %s, without a restart".formatted(Texts.settings(settings)));
@@ -48,7 +51,7 @@ public record Prospect(
         restarts.isEmpty() ? null : restarts.stream().limit(PODS).toList(),
         from.equals(to) ? null : brokers(),
         copies().orElse(null),
-        duration().map(Texts::rounded).map(text -> "~" + text).orElse(null));
+        duration(each).map(Texts::rounded).map(text -> "~" + text).orElse(null));
   }
 
   private String brokers() {
@@ -82,7 +85,7 @@ public record Prospect(
   }
 
   /** Empty where a part of it is not known. */
-  private Optional<Duration> duration() {
+  private Optional<Duration> duration(Optional<Duration> each) {
     boolean known = restarts.isEmpty() || each.isPresent();
     if (!known || moves.state().step() == Step.PLANNING && moves.goal().isPresent()) {
       return Optional.empty();

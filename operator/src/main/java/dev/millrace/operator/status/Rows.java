@@ -258,7 +258,7 @@ final class Rows {
                   restart.names(),
                   "Restarting",
                   null,
-                  progress(restart.done(), restart.brokers())));
+                  progress(seen, restart.done(), restart.brokers())));
       case Resize resize ->
           Optional.of(
               new Operation(
@@ -274,12 +274,17 @@ final class Rows {
                   null,
                   "Waiting",
                   new BlockedBy(wait.predicate().value(), wait.detail()),
-                  progress(wait.done(), wait.brokers())));
+                  progress(seen, wait.done(), wait.brokers())));
     };
   }
 
-  private static String progress(int done, int of) {
-    return done + " of " + of;
+  private static String progress(Observation seen, int done, int of) {
+    return done
+        + " of "
+        + of
+        + seen.restart()
+            .map(each -> ", ~" + Texts.rounded(each.multipliedBy(of - done)))
+            .orElse("");
   }
 
   private static Optional<Operation> scale(Observation seen) {

@@ -15,6 +15,7 @@ import dev.millrace.operator.scale.MoveDecision;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class Statuses {
         null,
         null,
         null,
+        null,
         conditions(cluster, verdicts));
   }
 
@@ -95,7 +97,8 @@ public final class Statuses {
         Rows.pools(seen),
         memory(seen),
         Rows.operations(seen),
-        seen.prospect().map(Prospect::plan).orElse(null),
+        seen.prospect().map(prospect -> prospect.plan(seen.restart())).orElse(null),
+        seen.restart().map(Duration::toSeconds).map(Math::toIntExact).orElse(null),
         conditions(cluster, Verdicts.of(seen, phase)));
   }
 

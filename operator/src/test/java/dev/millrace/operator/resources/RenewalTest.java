@@ -103,6 +103,23 @@ class RenewalTest {
   }
 
   @Test
+  void whatComesIsToldByWhatTheUserChanged() {
+    var changed =
+        SPEC.replace(
+            "brokers: 3,",
+            "brokers: 3, cpu: 2, topology: {nodeSelector: {disk: fast}, priorityClass: high,"
+                + " tolerations: [{key: dedicated}]},");
+
+    assertThat(
+            Renewal.coming(
+                Fixtures.wanted(changed, 3),
+                false,
+                Optional.of(only(left, StatefulSet.class)),
+                Optional.of(only(left, ConfigMap.class))))
+        .containsExactly("cpu 250m → 2", "node selector disk", "tolerations", "priority class");
+  }
+
+  @Test
   void nothingIsKeptWhereNothingIs() {
     var cluster = Fixtures.cluster(SPEC);
 

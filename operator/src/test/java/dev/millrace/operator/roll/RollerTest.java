@@ -310,6 +310,13 @@ class RollerTest {
     assertThat(roller.decide(pods, running("", "", "")))
         .isEqualTo(new Restart(pod(1, true, "r"), 2, 3, 0));
     assertThat(roller.order(pods, running("", "", ""))).containsExactly(pod(1, true, "r"));
+    assertThat(
+            roller.reasons(
+                List.of(pod(0, true, PodView.RESTART), pod(1, true, "r"), pod(2, true, "r")),
+                running("", "", "")))
+        .containsExactly(
+            "the restart of events-0 asked for by millrace.dev/restart",
+            "spec.overrides of broker 1");
     assertThat(roller.decide(pods, running("", own.revision(1), ""))).isEqualTo(new Settled());
     assertThat(roller.decide(pods, running("", own.revision(1), "gone")))
         .isEqualTo(new Restart(pod(2, true, "r"), 2, 3, 0));

@@ -218,6 +218,7 @@ class PageCachesTest {
                 Renewal.NONE,
                 Tuning.NONE,
                 false,
+                Optional.empty(),
                 Optional.empty()));
   }
 

@@ -71,6 +71,7 @@ class StatusesTest {
       "{brokers: 3, memory: 1Gi, storage: {size: 10Gi}, pools: [{name: large, firstId: 1000, brokers: 1}]}";
 
   private RollDecision roll = new Settled();
+  private Optional<Duration> restart = Optional.empty();
   private Renewal renewal = Renewal.NONE;
   private Movement moves = Movement.NONE;
   private List<StatefulSet> sets = List.of();
@@ -432,6 +433,24 @@ class StatusesTest {
   }
 
   @Test
+  void aRollTellsHowFarItIsAndAboutHowLongItStillTakes() {
+    // Given
+    roll = new Restart(pod(1, true, "old"), 1, 3, 0);
+
+    // When
+    var first = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+    restart = Optional.of(Duration.ofSeconds(9));
+    var later = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)));
+
+    // Then
+    assertThat(Objects.requireNonNull(first.operations()).getFirst().progress())
+        .isEqualTo("1 of 3");
+    assertThat(Objects.requireNonNull(later.operations()).getFirst().progress())
+        .isEqualTo("1 of 3, ~10s");
+    assertThat(later.restartSeconds()).isEqualTo(9);
+  }
+
+  @Test
   void anotherReasonForTheSameTroubleIsNews() {
     // Given
     cluster.setStatus(statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4))));
@@ -478,6 +497,7 @@ class StatusesTest {
         renewal,
         Tuning.NONE,
         false,
+        restart,
         Optional.empty());
   }
 

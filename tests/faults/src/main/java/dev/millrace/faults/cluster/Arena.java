@@ -33,6 +33,11 @@ public final class Arena implements AutoCloseable {
   private static final int BROKERS = 3;
   private static final int MEGABYTES = 3072;
   private static final int CLIENT_PORT = 9092;
+  private static final String OPERATOR = "deployment/millrace-operator";
+  private static final String IMAGE = "MILLRACE_BROKER_IMAGE";
+
+  /** What the cluster begins with: not the newest, so that it can be raised. */
+  private static final String METADATA_VERSION = "4.3";
 
   private final int most;
   private final TestCluster cluster;
@@ -107,7 +112,7 @@ public final class Arena implements AutoCloseable {
         .apply(Manifests.volumes(NAME, kubectl.namespace(), nodes(), volumes))
         .orThrow("making volumes");
     kubectl
-        .apply(Manifests.logCluster(NAME, BROKERS, memory, cpu()))
+        .apply(Manifests.logCluster(NAME, BROKERS, METADATA_VERSION, memory, cpu()))
         .orThrow("making the LogCluster");
     addresses.start();
     kubectl.run("wait", "--for=condition=Ready", "logcluster/" + NAME, "--timeout=4m");
@@ -165,6 +170,31 @@ public final class Arena implements AutoCloseable {
   /** What the operator would do, as the status tells it; empty where it does not. */
   public String plan() {
     return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.plan}");
+  }
+
+  /** The level of Kafka's metadata format, as the status tells it. */
+  public String metadataVersion() {
+    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.metadataVersion}");
+  }
+
+  /** What the first operation that there is waits for; empty where there is none. */
+  public String waitsFor() {
+    return kubectl.get("logcluster", NAME).at("/status/operations/0/blockedBy/predicate").asText();
+  }
+
+  /** The image that the operator has for brokers where a spec names no version. */
+  public String brokerImage() {
+    return kubectl.run(
+        "--namespace=millrace",
+        "get",
+        OPERATOR,
+        "--output=jsonpath={..env[?(@.name==\"%s\")].value}".formatted(IMAGE));
+  }
+
+  /** Has the operator replaced by one that has another image for brokers. */
+  public void replaceOperator(String image) {
+    kubectl.run("--namespace=millrace", "set", "env", OPERATOR, IMAGE + "=" + image);
+    kubectl.run("--namespace=millrace", "rollout", "status", OPERATOR, "--timeout=3m");
   }
 
   /** Asks for a restart of all brokers in the way of those who know StatefulSets. */
@@ -247,6 +277,13 @@ public final class Arena implements AutoCloseable {
         .filter(pod -> pod.id() == broker.value())
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("broker " + broker.value() + " has no pod"));
+  }
+
+  /** Whether the same pod has another container by now, which serves. */
+  public boolean restartedAndReady(BrokerPod before) {
+    JsonNode container = kubectl.get("pod", before.name()).at("/status/containerStatuses/0");
+    return container.path("ready").asBoolean()
+        && !container.path("containerID").asText().endsWith(before.container());
   }
 
   /** The process of a broker. */

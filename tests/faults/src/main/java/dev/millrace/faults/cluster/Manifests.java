@@ -7,19 +7,21 @@ final class Manifests {
 
   private Manifests() {}
 
-  static String logCluster(String name, int brokers, String memory, String cpu) {
+  static String logCluster(
+      String name, int brokers, String metadataVersion, String memory, String cpu) {
     return """
         apiVersion: millrace.dev/v1beta1
         kind: LogCluster
         metadata: {name: %s}
         spec:
           brokers: %d
+          metadataVersion: "%s"
           memory: %s
           # Without it the brokers would get what clients on the same cores leave them, which is next to nothing.
           cpu: %s
           storage: {size: 2Gi}
         """
-        .formatted(name, brokers, memory, cpu);
+        .formatted(name, brokers, metadataVersion, memory, cpu);
   }
 
   /**

@@ -1,9 +1,12 @@
 package dev.millrace.faults.run;
 
+import dev.millrace.e2e.Installation;
 import dev.millrace.faults.check.Rule;
 import dev.millrace.faults.check.Verdict;
 import dev.millrace.faults.cluster.Arena;
+import dev.millrace.faults.cluster.BrokerId;
 import dev.millrace.faults.cluster.BrokerPod;
+import dev.millrace.faults.cluster.OtherVersion;
 import dev.millrace.faults.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ final class DayTwoRun {
 
   private final Stage stage;
   private final Arena arena;
+  private final Installation installation;
   private final Verdict verdict = new Verdict();
   private final List<String> table = new ArrayList<>();
 
@@ -34,8 +38,9 @@ final class DayTwoRun {
     void run() throws InterruptedException;
   }
 
-  DayTwoRun(Stage stage) {
+  DayTwoRun(Stage stage, Installation installation) {
     this.stage = stage;
+    this.installation = installation;
     this.arena = stage.arena();
   }
 
@@ -43,6 +48,8 @@ final class DayTwoRun {
   boolean run() throws InterruptedException {
     int few = arena.brokers();
     int many = few + SPARE;
+    String image = arena.brokerImage();
+    String other = OtherVersion.load(installation, image);
     try (Workload workload = stage.startWorkload()) {
       act(
           workload,
@@ -58,6 +65,10 @@ final class DayTwoRun {
             until("nobody has restarted for that", () -> containers().equals(before));
           });
       act(workload, "a version that is none", this::wrongVersion);
+      act(workload, "a setting that is none", this::wrongSetting);
+      act(workload, "another version, newer metadata", () -> upgrade(other));
+      act(workload, "an operator of that version", () -> operatorOf(other));
+      act(workload, "the one before, when approved", () -> approve(image));
       act(workload, "only looked at, and paused", this::lookedAt);
       act(
           workload,
@@ -127,11 +138,74 @@ final class DayTwoRun {
     Set<String> before = containers();
     arena.patch("{\"spec\":{\"version\":\"0.0.0-none\"}}");
     await("ImagePull");
-    before.removeAll(containers());
-    if (before.size() > 1) {
-      throw new IllegalStateException("a version that is none took more than one broker");
-    }
+    requireOneRestarted(before);
     arena.patch("{\"spec\":{\"version\":null}}");
+  }
+
+  private void requireOneRestarted(Set<String> before) {
+    if (containers().stream().filter(before::contains).count() < before.size() - 1) {
+      throw new IllegalStateException("what keeps a broker from starting took more than one");
+    }
+  }
+
+  /** The same; and whoever ends by itself meanwhile comes back with what it has run with. */
+  private void wrongSetting() throws InterruptedException {
+    Set<String> before = containers();
+    arena.patch("{\"spec\":{\"config\":{\"num.io.threads\":\"many\"}}}");
+    await("CrashLoopBackOff");
+    requireOneRestarted(before);
+    BrokerPod other =
+        arena.pods().stream()
+            .filter(pod -> before.contains(pod.container()))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("nobody is as before"));
+    arena.process(new BrokerId(other.id())).kill();
+    until("who was killed serves again", () -> arena.restartedAndReady(other));
+    arena.patch("{\"spec\":{\"config\":{\"num.io.threads\":null}}}");
+  }
+
+  /** Every broker runs it in the end, and only then the metadata is of the newer format. */
+  private void upgrade(String image) throws InterruptedException {
+    String before = arena.metadataVersion();
+    arena.patch(
+        "{\"spec\":{\"version\":\"%s\",\"metadataVersion\":\"4.4\"}}"
+            .formatted(OtherVersion.VERSION));
+    until(
+        "the newer format",
+        () -> {
+          boolean newer = !arena.metadataVersion().equals(before);
+          if (newer && !allRun(image)) {
+            throw new IllegalStateException("newer metadata before all brokers were");
+          }
+          return newer;
+        });
+  }
+
+  /** It takes over with what there is: nobody restarts. */
+  private void operatorOf(String image) throws InterruptedException {
+    Set<String> before = containers();
+    arena.replaceOperator(image);
+    arena.patch("{\"spec\":{\"version\":null}}");
+    arena.awaitStable(LIMIT);
+    if (!containers().equals(before) || !allRun(image)) {
+      throw new IllegalStateException("an operator with the same brokers restarted some");
+    }
+  }
+
+  /** An operator that has others for them says so, and waits for whoever allows it. */
+  private void approve(String image) throws InterruptedException {
+    Set<String> before = containers();
+    arena.replaceOperator(image);
+    until("it waits", () -> arena.waitsFor().equals("NotAsked"));
+    if (!containers().equals(before)) {
+      throw new IllegalStateException("another operator restarted brokers");
+    }
+    arena.annotate("millrace.dev/renew=now");
+    until("every broker is of the image that was approved", () -> allRun(image));
+  }
+
+  private boolean allRun(String image) {
+    return arena.pods().stream().allMatch(pod -> pod.image().equals(image));
   }
 
   /** What would be done is told and not done, and what is paused waits. */

@@ -120,8 +120,8 @@ public final class FaultsMain implements Callable<Integer> {
                     new IllegalStateException(
                         TestCluster.VARIABLE + " names no script that starts a cluster"));
     Kubectl kubectl = cluster.kubectl("default");
+    Installation installation = new Installation(checkout, cluster, kubectl);
     if (install) {
-      Installation installation = new Installation(checkout, cluster, kubectl);
       installation.loadImages();
       installation.install();
     }
@@ -151,11 +151,12 @@ public final class FaultsMain implements Callable<Integer> {
               new ClientSettings(arena.bootstrap(), load),
               drawn,
               journal);
-      return run(stage, drawn) ? 0 : 1;
+      return run(stage, installation, drawn) ? 0 : 1;
     }
   }
 
-  private boolean run(Stage stage, long drawn) throws InterruptedException {
+  private boolean run(Stage stage, Installation installation, long drawn)
+      throws InterruptedException {
     boolean well =
         switch (mode) {
           case faults ->
@@ -166,7 +167,7 @@ public final class FaultsMain implements Callable<Integer> {
                   .run();
           case kill -> new KillMeasurement(stage, times).run();
           case restart -> new RestartMeasurement(stage, times).run();
-          case daytwo -> new DayTwoRun(stage).run();
+          case daytwo -> new DayTwoRun(stage, installation).run();
         };
     if (!well) {
       stage.collect("violated");

@@ -19,14 +19,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides which pods restart next: one at a time, or as many as the user allows that have no
- * partition in common; the ones that do not serve anyway first, then one of each pool alone, with
- * which a bad image or setting ends, the controller last and alone, too, and only while every
- * broker serves and every replica is in sync, as seen after the last restart. Then only partitions
- * without a replica to spare are away while their broker restarts; whether that may be is the
- * user's to say.
+ * partition in common; the ones that do not serve anyway first, unless those that have restarted do
+ * not serve either, then one of each pool alone, with which a bad image or setting ends, the
+ * controller last and alone, too, and only while every broker serves and every replica is in sync,
+ * as seen after the last restart. Then only partitions without a replica to spare are away while
+ * their broker restarts; whether that may be is the user's to say.
  */
 public final class Roller {
   private static final int NAMED = 3;
@@ -83,7 +84,10 @@ public final class Roller {
       return new Settled();
     }
     int done = Math.max(0, brokers.size() - outdated.size());
-    var idle = outdated.stream().filter(pod -> idle(pod, health)).findFirst();
+    var idle =
+        outdated.stream()
+            .filter(pod -> idle(pod, health) && !doubtful(pod, pods, health))
+            .findFirst();
     if (idle.isPresent() && pods.stream().noneMatch(PodView::deleting)) {
       return new Restart(idle.get(), done, brokers.size(), 0);
     }
@@ -169,11 +173,27 @@ public final class Roller {
 
   /** Whether another broker of its pool already is what it is to be. */
   private boolean proven(PodView pod, List<PodView> pods) {
-    return revisions.outdated(pod)
-        && pods.stream()
-            .anyMatch(
-                other ->
-                    other.pool().equals(pod.pool()) && other.ready() && !revisions.outdated(other));
+    return revisions.outdated(pod) && renewed(pod, pods).anyMatch(PodView::ready);
+  }
+
+  /**
+   * Whether the only other brokers of its pool that are what it is to be do not serve: what keeps
+   * them from it may be just that. One that ended by itself comes back by itself, too, as it was.
+   */
+  private boolean doubtful(PodView pod, List<PodView> pods, ClusterHealth health) {
+    boolean missing = pods.size() < brokers.size();
+    return (missing || renewed(pod, pods).anyMatch(other -> idle(other, health)))
+        && renewed(pod, pods).noneMatch(PodView::ready);
+  }
+
+  /** Others of its pool that are what it is to be. */
+  private Stream<PodView> renewed(PodView pod, List<PodView> pods) {
+    return pods.stream()
+        .filter(
+            other ->
+                other.id() != pod.id()
+                    && other.pool().equals(pod.pool())
+                    && !revisions.outdated(other));
   }
 
   /** The controller is apart from nobody: it restarts when all others have. */

@@ -71,6 +71,46 @@ class RollerTest {
   }
 
   @Test
+  void oneThatEndsByItselfIsLeftAloneWhileWhatItIsToBeKeepsAnotherFromServing() {
+    // Given
+    var ended = pod(0, false, "old");
+    var serving = pod(1, true, "old");
+    var wait = new Wait(Predicate.BROKERS_NOT_READY, "events-0, events-2", 1, 3);
+
+    // Then
+    assertThat(
+            decide(List.of(ended, serving, pod(2, false, "new")), 3, "new", ClusterHealth.UNKNOWN))
+        .isEqualTo(wait);
+    assertThat(decide(List.of(ended, serving), 3, "new", ClusterHealth.UNKNOWN))
+        .as("the other one's pod is just being made")
+        .isEqualTo(new Wait(Predicate.BROKERS_NOT_READY, "events-0", 1, 3));
+    assertThat(
+            decide(
+                List.of(ended, pod(1, true, "new"), pod(2, false, "new")),
+                3,
+                "new",
+                ClusterHealth.UNKNOWN))
+        .as("a third one has come up as it is to be")
+        .isEqualTo(new Restart(ended, 2, 3, 0));
+    assertThat(decide(List.of(ended, serving, pod(2, false, "new")), 3, "new", recovering(2)))
+        .as("the other one is on its way")
+        .isEqualTo(new Restart(ended, 1, 3, 0));
+    assertThat(
+            decide(
+                List.of(ended, pod(1, false, "old"), pod(2, false, "old")),
+                3,
+                "new",
+                ClusterHealth.UNKNOWN))
+        .as("nobody has been tried with it yet")
+        .isEqualTo(new Restart(ended, 0, 3, 0));
+  }
+
+  private static ClusterHealth recovering(int id) {
+    var report = new BrokerReport(id, "Recovering", 40, "0.1.0", null, 0, 0, 0, null, null);
+    return new ClusterHealth(Map.of(id, report), Optional.empty(), true);
+  }
+
+  @Test
   void oneThatServesThoughKubernetesSaysThatItIsNotReadyIsWaitedFor() {
     var pods = List.of(pod(0, true, "old"), pod(1, false, "old"), pod(2, true, "old"));
 

@@ -4,10 +4,10 @@ import dev.millrace.operator.resources.Advertise;
 import dev.millrace.operator.resources.BrokerSettings;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * How an operator runs, validated once at its start.
@@ -64,31 +64,35 @@ public record OperatorSettings(
    * The settings that the Deployment gives by environment variables: {@code
    * MILLRACE_WATCH_NAMESPACES} (comma-separated; default: the operator's own), {@code
    * MILLRACE_BROKER_IMAGE}, {@code MILLRACE_ADVERTISE} (Hostname or PodIP), {@code
-   * MILLRACE_BROKER_KUBERNETES_URL}, and {@code POD_NAME} with {@code POD_NAMESPACE}: with both of
-   * them it takes part in an election.
+   * MILLRACE_BROKER_KUBERNETES_URL}, {@code MILLRACE_BROKER_PULL_SECRETS} (comma-separated), and
+   * {@code POD_NAME} with {@code POD_NAMESPACE}: with both of them it takes part in an election.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
   static OperatorSettings from(Map<String, String> environment, String ownNamespace) {
-    var namespaces =
-        Arrays.stream(environment.getOrDefault("MILLRACE_WATCH_NAMESPACES", "").split(","))
-            .map(String::strip)
-            .filter(name -> !name.isEmpty())
-            .collect(Collectors.toSet());
+    var namespaces = Set.copyOf(list(environment, "MILLRACE_WATCH_NAMESPACES"));
     var image =
         value(environment, "MILLRACE_BROKER_IMAGE")
             .orElseThrow(() -> new IllegalArgumentException("MILLRACE_BROKER_IMAGE is not set"));
     var brokers =
         new BrokerSettings(
-            image,
-            advertise(value(environment, "MILLRACE_ADVERTISE").orElse("Hostname")),
-            value(environment, "MILLRACE_BROKER_KUBERNETES_URL"));
+                image,
+                advertise(value(environment, "MILLRACE_ADVERTISE").orElse("Hostname")),
+                value(environment, "MILLRACE_BROKER_KUBERNETES_URL"))
+            .withPullSecrets(list(environment, "MILLRACE_BROKER_PULL_SECRETS"));
     var settings = of(namespaces.isEmpty() ? Set.of(ownNamespace) : namespaces, brokers);
     return value(environment, "POD_NAMESPACE")
         .flatMap(
             namespace -> value(environment, "POD_NAME").map(pod -> Election.of(namespace, pod)))
         .map(settings::withElection)
         .orElse(settings);
+  }
+
+  private static List<String> list(Map<String, String> environment, String name) {
+    return Arrays.stream(environment.getOrDefault(name, "").split(","))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .toList();
   }
 
   private static Optional<String> value(Map<String, String> environment, String name) {

@@ -25,12 +25,16 @@ class OperatorSettingsTest {
                 "MILLRACE_BROKER_IMAGE", "b:1",
                 "MILLRACE_WATCH_NAMESPACES", "shop, audit",
                 "MILLRACE_ADVERTISE", "PodIP",
-                "MILLRACE_BROKER_KUBERNETES_URL", "https://127.0.0.1:6443"),
+                "MILLRACE_BROKER_KUBERNETES_URL", "https://127.0.0.1:6443",
+                "MILLRACE_BROKER_PULL_SECRETS", "mine, theirs"),
             "own");
 
     assertThat(settings.namespaces()).containsExactlyInAnyOrder("shop", "audit");
     assertThat(settings.brokers().advertise()).isEqualTo(Advertise.POD_IP);
     assertThat(settings.brokers().kubernetesUrl()).contains("https://127.0.0.1:6443");
+    assertThat(settings.brokers().pullSecrets()).containsExactly("mine", "theirs");
+    assertThat(settings.brokers().withDefaultTag("2").withZones(true).pullSecrets())
+        .containsExactly("mine", "theirs");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.operator.resources;
 
 import dev.millrace.crds.LogCluster;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -14,9 +15,12 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 final class BrokerAccess {
   private BrokerAccess() {}
 
+  /** Has the pull secrets, which so are no part of the pods: others restart nobody. */
   static ServiceAccount serviceAccount(Wanted wanted) {
     return new ServiceAccountBuilder()
         .withMetadata(wanted.metadata(wanted.names().access()))
+        .withImagePullSecrets(
+            wanted.settings().pullSecrets().stream().map(LocalObjectReference::new).toList())
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.operator.resources;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,23 +10,34 @@ import java.util.Optional;
  * @param advertise which address brokers tell
  * @param kubernetesUrl where brokers find the API server; empty: where every pod does
  * @param labelsZones whether the operator tells pods their zone, so that it is worth waiting for
+ * @param pullSecrets with which nodes get the image: names of secrets in the cluster's namespace
  */
 public record BrokerSettings(
-    String image, Advertise advertise, Optional<String> kubernetesUrl, boolean labelsZones) {
+    String image,
+    Advertise advertise,
+    Optional<String> kubernetesUrl,
+    boolean labelsZones,
+    List<String> pullSecrets) {
   public BrokerSettings {
+    pullSecrets = List.copyOf(pullSecrets);
     if (image.isBlank()) {
       throw new IllegalArgumentException("the broker image is not set");
     }
   }
 
-  /** Settings of an operator that knows no zones. */
+  /** Settings of an operator that knows no zones, for an image that anybody may get. */
   public BrokerSettings(String image, Advertise advertise, Optional<String> kubernetesUrl) {
-    this(image, advertise, kubernetesUrl, false);
+    this(image, advertise, kubernetesUrl, false, List.of());
   }
 
   /** These settings, of an operator that may or may not read zones. */
   public BrokerSettings withZones(boolean labels) {
-    return new BrokerSettings(image, advertise, kubernetesUrl, labels);
+    return new BrokerSettings(image, advertise, kubernetesUrl, labels, pullSecrets);
+  }
+
+  /** These settings, for an image that not everybody may get. */
+  public BrokerSettings withPullSecrets(List<String> names) {
+    return new BrokerSettings(image, advertise, kubernetesUrl, labelsZones, names);
   }
 
   /** The image in the version that a spec asks for. */
@@ -42,7 +54,7 @@ public record BrokerSettings(
   public BrokerSettings withDefaultTag(String tag) {
     return tag(image).isPresent()
         ? this
-        : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl, labelsZones);
+        : new BrokerSettings(image + ":" + tag, advertise, kubernetesUrl, labelsZones, pullSecrets);
   }
 
   private static Optional<String> tag(String image) {

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.operator.Fixtures;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -210,6 +213,18 @@ class WantedTest {
     assertThat(BrokerSettings.version("host:5000/broker")).isEqualTo("latest");
     assertThat(local.withDefaultTag("1.0").image()).isEqualTo("host:5000/broker:1.0");
     assertThat(settings.withDefaultTag("1.0").image()).isEqualTo("millrace.dev/broker:0.1.0");
+  }
+
+  @Test
+  void otherPullSecretsAreNoChangeOfThePod() {
+    var cluster = Fixtures.cluster(SMALL);
+    var without = Fixtures.wanted(cluster, 3, Fixtures.SETTINGS);
+    var with = Fixtures.wanted(cluster, 3, Fixtures.SETTINGS.withPullSecrets(List.of("registry")));
+
+    assertThat(only(with, ServiceAccount.class).getImagePullSecrets())
+        .extracting(LocalObjectReference::getName)
+        .containsExactly("registry");
+    assertThat(with.rendering()).isEqualTo(without.rendering());
   }
 
   private static StatefulSet statefulSet(Wanted wanted) {

@@ -384,7 +384,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     var goal = decision(cluster, pools, brokers, new Settled(), actual, health).prospect();
     moves.want(id, goal);
     var noted = actual.settings();
-    var tuning = new Tuning(DynamicSettings.of(spec, noted, true), noted, Optional.empty());
+    var tuning = new Tuning(DynamicSettings.of(spec, noted, true), noted);
     return new Prospect(
         List.copyOf(changes),
         tuning.pending(),

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Changes settings of running clusters, one virtual thread for each that has some to change, and
- * asks for a reconciliation when that is done or was refused. A cluster that failed to answer is
+ * asks for a reconciliation when that is done, was refused or had no answer. Then the cluster is
  * asked again a little later, for as long as a pass wants it. So that a change of all clusters does
  * not take the memory of a client for each, the others wait while some are talked to.
  */
@@ -29,13 +29,18 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
   private static final Logger LOG = LoggerFactory.getLogger(SettingsEventSource.class);
   private static final int PAUSES = 5;
 
+  /** What was refused is asked for again after more of them: brokers may have come since. */
+  private static final int REFUSED = 6;
+
   /** Clusters that are talked to at once, at most. */
   static final int AT_ONCE = 8;
 
   private final SettingsWriter writer;
   private final Duration pause;
+  private final Duration retry;
   private final Map<ResourceID, Thread> works = new ConcurrentHashMap<>();
   private final Map<ResourceID, Tuning> ends = new ConcurrentHashMap<>();
+  private final Set<ResourceID> due = ConcurrentHashMap.newKeySet();
   private final Semaphore permits = new Semaphore(AT_ONCE);
 
   /**
@@ -47,6 +52,7 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
     super(Tuning.class, "settings");
     this.writer = writer;
     this.pause = interval.multipliedBy(PAUSES);
+    this.retry = pause.multipliedBy(REFUSED);
   }
 
   /**
@@ -63,12 +69,15 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
       SortedMap<String, String> before) {
     var end = ends.get(cluster);
     if (end != null && end.wanted().equals(wanted)) {
-      return end;
+      return due.remove(cluster) ? asking(cluster, bootstrap, end) : end;
     }
     // What has been written since may not have been noted yet.
-    var written = end == null ? before : end.written();
-    var tuning = new Tuning(wanted, written, Optional.empty());
-    if (tuning.underWay() && !bootstrap.isEmpty() && isRunning()) {
+    var tuning = new Tuning(wanted, end == null ? before : end.written());
+    return tuning.underWay() ? asking(cluster, bootstrap, tuning) : tuning;
+  }
+
+  private Tuning asking(ResourceID cluster, String bootstrap, Tuning tuning) {
+    if (!bootstrap.isEmpty() && isRunning()) {
       works.computeIfAbsent(cluster, id -> begin(id, bootstrap, tuning));
     }
     return tuning;
@@ -82,28 +91,34 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
 
   private void work(ResourceID cluster, String bootstrap, Tuning tuning) {
     try {
-      change(cluster, bootstrap, tuning);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      return;
-    } catch (RuntimeException e) {
-      LOG.atWarn()
-          .addKeyValue("cluster", cluster)
-          .addKeyValue("reason", String.valueOf(e.getMessage()))
-          .log("Cannot change settings yet");
-      try {
-        Thread.sleep(pause);
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
+      var end = outcome(cluster, bootstrap, tuning);
+      if (Thread.interrupted()) {
+        // Nobody wants to know any more.
         return;
       }
+      ends.put(cluster, end);
+      works.remove(cluster, Thread.currentThread());
+      getEventHandler().handleEvent(new Event(cluster));
+      if (!end.pending().isEmpty()) {
+        Thread.sleep(end.refusal().isPresent() ? retry : pause);
+        again(cluster, end);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     } finally {
       works.remove(cluster, Thread.currentThread());
     }
-    getEventHandler().handleEvent(new Event(cluster));
   }
 
-  private void change(ResourceID cluster, String bootstrap, Tuning tuning)
+  /** Has a cluster asked once more, unless something else has become of it. */
+  private void again(ResourceID cluster, Tuning end) {
+    if (isRunning() && end.equals(ends.get(cluster))) {
+      due.add(cluster);
+      getEventHandler().handleEvent(new Event(cluster));
+    }
+  }
+
+  private Tuning outcome(ResourceID cluster, String bootstrap, Tuning tuning)
       throws InterruptedException {
     var set = new HashMap<>(tuning.wanted());
     set.keySet().retainAll(tuning.pending());
@@ -114,16 +129,19 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
     permits.acquire();
     try {
       writer.write(bootstrap, set, gone);
-      ends.put(cluster, new Tuning(tuning.wanted(), tuning.wanted(), Optional.empty()));
       LOG.atInfo()
           .addKeyValue("cluster", cluster)
           .addKeyValue("settings", tuning.pending())
           .log("Changed settings of running brokers");
+      return tuning.done();
     } catch (RefusedException e) {
-      ends.put(
-          cluster,
-          new Tuning(
-              tuning.wanted(), tuning.written(), Optional.of(String.valueOf(e.getMessage()))));
+      return tuning.refused(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.atWarn()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("Cannot change settings yet");
+      return tuning.troubled(String.valueOf(e.getMessage()));
     } finally {
       permits.release();
     }
@@ -156,6 +174,7 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
       work.interrupt();
     }
     ends.remove(cluster);
+    due.remove(cluster);
   }
 
   @Override

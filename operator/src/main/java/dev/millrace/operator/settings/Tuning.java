@@ -13,15 +13,36 @@ import java.util.TreeMap;
  * @param wanted by the spec
  * @param written what the operator has set, and nobody else
  * @param refusal why the cluster will not have what is wanted, in its own words
+ * @param trouble why it could not be asked; that is tried again
  */
 public record Tuning(
-    SortedMap<String, String> wanted, SortedMap<String, String> written, Optional<String> refusal) {
+    SortedMap<String, String> wanted,
+    SortedMap<String, String> written,
+    Optional<String> refusal,
+    Optional<String> trouble) {
   /** Nothing is wanted and nothing was. */
-  public static final Tuning NONE = new Tuning(new TreeMap<>(), new TreeMap<>(), Optional.empty());
+  public static final Tuning NONE = new Tuning(new TreeMap<>(), new TreeMap<>());
 
   public Tuning {
     wanted = Collections.unmodifiableSortedMap(new TreeMap<>(wanted));
     written = Collections.unmodifiableSortedMap(new TreeMap<>(written));
+  }
+
+  /** Nobody has been asked yet. */
+  public Tuning(SortedMap<String, String> wanted, SortedMap<String, String> written) {
+    this(wanted, written, Optional.empty(), Optional.empty());
+  }
+
+  Tuning done() {
+    return new Tuning(wanted, wanted);
+  }
+
+  Tuning refused(String why) {
+    return new Tuning(wanted, written, Optional.of(why), Optional.empty());
+  }
+
+  Tuning troubled(String why) {
+    return new Tuning(wanted, written, Optional.empty(), Optional.of(why));
   }
 
   /** Settings that are not yet as wanted, by name. */

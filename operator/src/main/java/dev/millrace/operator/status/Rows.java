@@ -190,7 +190,10 @@ final class Rows {
               Phase.CONFIGURING.value(),
               Texts.settings(seen.tuning().pending()),
               "Setting",
-              null,
+              seen.tuning()
+                  .trouble()
+                  .map(why -> new BlockedBy("ClusterUnreachable", why))
+                  .orElse(null),
               null));
     }
     metadataVersionWaits(seen).ifPresent(all::add);

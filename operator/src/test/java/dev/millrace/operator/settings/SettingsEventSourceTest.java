@@ -3,14 +3,19 @@ package dev.millrace.operator.settings;
 import static dev.millrace.operator.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.operator.settings.SettingsWriter.RefusedException;
+import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +28,15 @@ class SettingsEventSourceTest {
   private final SettingsEventSource source =
       new SettingsEventSource(this::write, Duration.ofMillis(1));
 
-  private void write(String bootstrap, Map<String, String> set, Set<String> gone) {
+  private volatile String answer = "";
+
+  private void write(String bootstrap, Map<String, String> set, Set<String> gone)
+      throws RefusedException {
+    switch (answer) {
+      case "refused" -> throw new RefusedException("too many");
+      case "silent" -> throw new KafkaException("no answer");
+      default -> {}
+    }
     come.release();
     leave.acquireUninterruptibly();
   }
@@ -60,5 +73,42 @@ class SettingsEventSourceTest {
     }
     leave.release(CLUSTERS);
     eventually().until(() -> done.size() == CLUSTERS);
+  }
+
+  @Test
+  void whatWasRefusedOrNotHeardIsAskedForAgain() {
+    // Given
+    var passes = new LinkedBlockingQueue<Event>();
+    source.setEventHandler(passes::add);
+    source.start();
+    leave.release();
+
+    // Then: each of them is told until there is another outcome
+    for (var outcome : List.of("refused", "silent", "refused")) {
+      answer = outcome;
+      eventually()
+          .until(
+              () -> {
+                var told = want();
+                return told.refusal().isPresent() == outcome.equals("refused")
+                    && told.trouble().isPresent() == outcome.equals("silent");
+              });
+    }
+
+    // When
+    answer = "";
+
+    // Then
+    eventually().until(() -> want().pending().isEmpty());
+    assertThat(want().refusal()).isEmpty();
+    assertThat(passes).hasSizeGreaterThan(3);
+  }
+
+  private Tuning want() {
+    return source.want(
+        new ResourceID("events", "shop"),
+        "broker:9092",
+        new TreeMap<>(Map.of("log.segment.bytes", "1")),
+        new TreeMap<>());
   }
 }

@@ -76,9 +76,13 @@ final class Texts {
 
   /** Why a pool does not begin. */
   static String waits(Observation seen, Waiting pool) {
-    return pool.taken()
-        ? "another LogCluster has, or is to have, a StatefulSet called %s, as this pool's would be; give the pool another name"
-            .formatted(Pool.statefulSet(seen.names(), pool.pool()))
+    if (pool.taken()) {
+      return "another LogCluster has, or is to have, a StatefulSet called %s, as this pool's would be; give the pool another name"
+          .formatted(Pool.statefulSet(seen.names(), pool.pool()));
+    }
+    return seen.pools().wanted().isEmpty()
+        ? "nobody is to stay who could take what the pools hold that leave, for the ids of pool %s are theirs: give it another firstId"
+            .formatted(pool.pool())
         : "a pool that is on its way out has its name or the ids of its brokers; it begins when that is gone";
   }
 

@@ -260,14 +260,11 @@ final class Verdicts {
     var pool =
         seen.pools().waiting().stream().filter(waiting -> hopeless(seen, waiting)).findFirst();
     if (pool.isPresent()) {
-      return pool.get().taken()
-          ? new Verdict(STALLED, TRUE, NAME_TAKEN, Texts.waits(seen, pool.get()))
-          : new Verdict(
-              STALLED,
-              TRUE,
-              IDS_IN_USE,
-              "Nobody is to stay who could take what the pools hold that leave, for the ids of pool %s are theirs: give it another firstId"
-                  .formatted(pool.get().pool()));
+      return new Verdict(
+          STALLED,
+          TRUE,
+          pool.get().taken() ? NAME_TAKEN : IDS_IN_USE,
+          Texts.waits(seen, pool.get()));
     }
     var text = Texts.scaleDown(seen);
     return switch (seen.scale()) {

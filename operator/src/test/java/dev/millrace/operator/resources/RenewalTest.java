@@ -75,6 +75,26 @@ class RenewalTest {
     assertThat(renewal(cluster, NEWER).kept()).isPresent();
   }
 
+  /** Where these change, brokers of every cluster restart once its operator is a newer one. */
+  @Test
+  void theSameSpecIsTheSameQuestionToEveryOperator() {
+    var all =
+        """
+        {version: 0.1.0, metadataVersion: '4.4', brokers: 3, memory: 2Gi, memorySplit: {heap: 64Mi},
+         cpu: 500m, storage: {size: 10Gi, class: fast, whenDeleted: Delete},
+         defaults: {partitions: 3, replicationFactor: 3, minInsyncReplicas: 2},
+         config: {num.io.threads: 4, log.retention.hours: 1},
+         pools: [{name: large, firstId: 1000, brokers: 2}],
+         overrides: [{broker: 1, config: {num.io.threads: 2}}],
+         topology: {zoneKey: zone, nodeSelector: {disk: fast}, priorityClass: high,
+          tolerations: [{key: dedicated, operator: Exists}]},
+         rolling: {parallelism: 2, singleReplicaPolicy: Refuse}, upgrades: {policy: Approval},
+         rebalance: {throttle: 10Mi}}""";
+
+    assertThat(Renewal.asked(left)).isEqualTo("fd67af43e47339eb");
+    assertThat(Renewal.asked(Fixtures.wanted(all, 3))).isEqualTo("d280c2b50988d533");
+  }
+
   @Test
   void theSameOperatorHasNothingToKeep() {
     assertThat(renewal(Fixtures.cluster(SPEC), Fixtures.SETTINGS)).isEqualTo(Renewal.NONE);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -33,6 +34,10 @@ class HelmIT {
   @BeforeAll
   void takeTheImagesThatTheBuildWrote() {
     scene.installation().loadImages();
+  }
+
+  @BeforeEach
+  void beginAnew() {
     removeAll();
     kubectl.run("create", "namespace", "shop");
   }
@@ -45,18 +50,11 @@ class HelmIT {
   @Test
   void aReleaseIsUpgradedTakenBackAndRemovedUnderALogClusterThatGoesOn() {
     // Given
-    helm("install", "--create-namespace", "--wait");
-    kubectl.run("-n", "ops", "rollout", "status", OPERATOR, "--timeout=3m");
-    shop.apply(
-            """
-            apiVersion: millrace.dev/v1beta1
-            kind: LogCluster
-            metadata: {name: orders}
-            spec: {brokers: 1, memory: 512Mi, storage: {size: 1Gi}}
-            """)
-        .orThrow("applying a LogCluster");
-    awaitStable();
+    helm("install", "--create-namespace", "--wait", "--set=broker.pullSecrets={registry}");
+    makeCluster();
     var before = incarnations();
+    assertThat(shop.get("serviceaccount", "orders-broker").at("/imagePullSecrets/0/name").asText())
+        .isEqualTo("registry");
 
     // When: it is upgraded, to one that has other brokers
     helm(
@@ -87,6 +85,40 @@ class HelmIT {
     awaitOperators(0);
     assertThat(shop.run("get", "logcluster", "orders")).contains("Healthy");
     assertThat(incarnations()).isEqualTo(before);
+  }
+
+  @Test
+  void aNamespaceWithATopicThatHoldsItGoesWhileAnOperatorRuns() {
+    // Given
+    helm("install", "--create-namespace", "--wait");
+    makeCluster();
+    shop.apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogTopic
+            metadata: {name: audit}
+            spec: {cluster: orders, partitions: 1, whenDeleted: Delete}
+            """)
+        .orThrow("applying a LogTopic");
+    shop.run("wait", "--for=condition=Applied", "logtopic/audit", "--timeout=2m");
+    assertThat(shop.get("logtopic", "audit").at("/metadata/finalizers")).hasSize(1);
+
+    // When, Then
+    kubectl.run("delete", "namespace", "shop", "--wait", "--timeout=4m");
+    run("uninstall", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
+  }
+
+  private void makeCluster() {
+    kubectl.run("-n", "ops", "rollout", "status", OPERATOR, "--timeout=3m");
+    shop.apply(
+            """
+            apiVersion: millrace.dev/v1beta1
+            kind: LogCluster
+            metadata: {name: orders}
+            spec: {brokers: 1, memory: 512Mi, storage: {size: 1Gi}}
+            """)
+        .orThrow("applying a LogCluster");
+    awaitStable();
   }
 
   private void helm(String command, String... more) {

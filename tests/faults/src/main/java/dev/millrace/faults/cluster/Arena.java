@@ -167,6 +167,11 @@ public final class Arena implements AutoCloseable {
     kubectl.run("annotate", "logcluster", NAME, annotation, "--overwrite");
   }
 
+  /** Asks for a restart of one broker. */
+  public void markForRestart(BrokerId broker) {
+    kubectl.run("annotate", "pod", podName(broker.value()), "millrace.dev/restart=now");
+  }
+
   /** What the operator would do, as the status tells it; empty where it does not. */
   public String plan() {
     return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.plan}");

@@ -113,20 +113,27 @@ final class DayTwoRun {
             arena.applyTopic("audit", 6);
             arena.deleteTopic("audit");
           });
-      act(workload, "one broker's own setting", this::ownSetting);
+      act(
+          workload,
+          "one broker's own setting",
+          () ->
+              restarted(
+                  1,
+                  () ->
+                      arena.patch(
+                          "{\"spec\":{\"overrides\":[{\"broker\":1,\"config\":{\"num.io.threads\":3}}]}}")));
       act(workload, "larger volumes, operator killed", this::largerVolumes);
       act(workload, "more memory", this::moreMemory);
       act(workload, "less memory", () -> arena.patch("{\"spec\":{\"memory\":\"512Mi\"}}"));
       act(
           workload,
-          "rollout restart",
-          () -> {
-            Set<String> before = containers();
-            arena.restartAll();
-            until(
-                "every broker is another process",
-                () -> containers().stream().noneMatch(before::contains));
-          });
+          "one broker marked for a restart",
+          () -> restarted(1, () -> arena.markForRestart(new BrokerId(2))));
+      act(
+          workload,
+          "all marked for a restart",
+          () -> restarted(few, () -> arena.annotate("millrace.dev/restart=now")));
+      act(workload, "rollout restart", () -> restarted(few, arena::restartAll));
       workload.stopProducers();
       stage.journal().report("\n" + String.join("", table));
       return stage.judge(workload, verdict);
@@ -243,14 +250,17 @@ final class DayTwoRun {
     }
   }
 
-  /** It restarts alone. */
-  private void ownSetting() throws InterruptedException {
+  /** So many brokers are other processes then, and no more. */
+  private void restarted(int count, Runnable request) throws InterruptedException {
     Set<String> before = containers();
-    arena.patch("{\"spec\":{\"overrides\":[{\"broker\":1,\"config\":{\"num.io.threads\":3}}]}}");
-    arena.awaitStable(LIMIT);
+    request.run();
     until(
-        "one broker is another process",
-        () -> containers().stream().filter(before::contains).count() == before.size() - 1);
+        count + " brokers are other processes",
+        () -> containers().stream().filter(before::contains).count() == before.size() - count);
+    arena.awaitStable(LIMIT);
+    if (containers().stream().filter(before::contains).count() != before.size() - count) {
+      throw new IllegalStateException("more than " + count + " brokers have restarted");
+    }
   }
 
   /** Claims that grow, with an operator that has just asked for it; nobody restarts. */

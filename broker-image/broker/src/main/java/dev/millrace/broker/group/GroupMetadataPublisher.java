@@ -1,18 +1,28 @@
 package dev.millrace.broker.group;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the coordinator of topics (their partitions are what groups share out) and of groups'
- * dynamic settings. Called on the metadata thread only.
+ * dynamic settings, in order, on a thread of its own: where a topic is deleted, the coordinator
+ * waits until what that does to groups is written and committed. The metadata thread may not: it
+ * has the news that this waits for, such as that a replica in sync is gone.
  */
-final class GroupMetadataPublisher implements MetadataPublisher {
+final class GroupMetadataPublisher implements MetadataPublisher, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupMetadataPublisher.class);
+
   private final GroupCoordinator coordinator;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("group-metadata").factory());
 
   GroupMetadataPublisher(GroupCoordinator coordinator) {
     this.coordinator = coordinator;
@@ -25,14 +35,30 @@ final class GroupMetadataPublisher implements MetadataPublisher {
 
   @Override
   public void onMetadataUpdate(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
-    if (delta.configsDelta() != null) {
-      for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
-        if (resource.type() == ConfigResource.Type.GROUP) {
-          coordinator.updateGroupConfig(
-              resource.name(), image.configs().configProperties(resource));
+    thread.execute(() -> tell(delta, image));
+  }
+
+  private void tell(MetadataDelta delta, MetadataImage image) {
+    try {
+      if (delta.configsDelta() != null) {
+        for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
+          if (resource.type() == ConfigResource.Type.GROUP) {
+            coordinator.updateGroupConfig(
+                resource.name(), image.configs().configProperties(resource));
+          }
         }
       }
+      coordinator.onMetadataUpdate(delta, image);
+    } catch (RuntimeException e) {
+      if (!thread.isShutdown()) {
+        LOG.atError().setCause(e).log("Groups could not be told of metadata");
+      }
     }
-    coordinator.onMetadataUpdate(delta, image);
+  }
+
+  /** Tells nothing more; what is being told ends by itself when the coordinator does. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
   }
 }

@@ -50,9 +50,14 @@ public final class GroupService implements AutoCloseable {
   private final OffsetsLogWriter writer;
   private final OffsetsLogLoader loader;
   private final GroupCoordinatorService coordinator;
+  private final GroupMetadataPublisher news;
   private final StoppablePublisher publisher;
   private final Metrics metrics;
   private final MetricsRegistry registry;
+
+  /** Of the offsets topic, however often that is deleted and made anew: groups are told by it. */
+  private volatile int partitions;
+
   private volatile boolean closed;
 
   public GroupService(
@@ -80,12 +85,15 @@ public final class GroupService implements AutoCloseable {
             .withAuthorizerPlugin(Optional.empty())
             .withPartitionMetadataClient(new NoShareGroups())
             .build();
-    this.publisher = new StoppablePublisher(new GroupMetadataPublisher(coordinator));
+    this.news = new GroupMetadataPublisher(coordinator);
+    this.publisher = new StoppablePublisher(news);
   }
 
   /** Begins to coordinate; ends with the registration for elections and metadata. */
   public void start() {
-    coordinator.startup(this::partitions);
+    TopicImage topic = metadata.image().topics().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
+    partitions = topic == null ? config.offsetsTopicPartitions() : topic.partitions().size();
+    coordinator.startup(() -> partitions);
     logs.addLeadershipListener(new Elections());
     metadata.subscribe(publisher);
   }
@@ -108,7 +116,7 @@ public final class GroupService implements AutoCloseable {
     var topic =
         new CreatableTopic()
             .setName(Topic.GROUP_METADATA_TOPIC_NAME)
-            .setNumPartitions(partitions())
+            .setNumPartitions(partitions)
             .setReplicationFactor(CreateTopicsRequest.NO_REPLICATION_FACTOR);
     coordinator
         .groupMetadataTopicConfigs()
@@ -124,16 +132,12 @@ public final class GroupService implements AutoCloseable {
     return topic;
   }
 
-  private int partitions() {
-    TopicImage topic = metadata.image().topics().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
-    return topic == null ? config.offsetsTopicPartitions() : topic.partitions().size();
-  }
-
   /** Ends what is under way; whoever waits is told to look for another coordinator. */
   @Override
   public void close() {
     publisher.stop();
     closed = true;
+    news.close();
     coordinator.shutdown();
     metrics.close();
     registry.shutdown();
@@ -143,8 +147,10 @@ public final class GroupService implements AutoCloseable {
     @Override
     public void onElection(TopicPartition partition, int leaderEpoch) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
-        if (!loader.hasLoaded(partition)) {
+        PartitionLoads loads = loader.loads(partition);
+        if (!loads.succeeded()) {
           // A load that this election breaks off would leave the coordinator failed.
+          loads.announce();
           unload(partition);
         }
         writer.elected(partition);
@@ -155,6 +161,7 @@ public final class GroupService implements AutoCloseable {
     @Override
     public void onResignation(TopicPartition partition) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+        loader.loads(partition).abandon();
         unload(partition);
       }
     }
@@ -165,6 +172,7 @@ public final class GroupService implements AutoCloseable {
      * back.
      */
     private void unload(TopicPartition partition) {
+      writer.resigned(partition);
       coordinator.onResignation(partition.partition(), OptionalInt.empty());
     }
   }

@@ -1,5 +1,6 @@
 package dev.millrace.broker.group;
 
+import dev.millrace.broker.group.PartitionLoads.Load;
 import dev.millrace.broker.replica.CoordinatorLogs;
 import dev.millrace.broker.replica.HighWatermarkListener;
 import java.util.Map;
@@ -7,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
@@ -48,10 +48,7 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("group-loader").daemon().factory());
 
-  /** The last load of each partition. */
-  private final Map<TopicPartition, CompletableFuture<LoadSummary>> loads =
-      new ConcurrentHashMap<>();
-
+  private final Map<TopicPartition, PartitionLoads> loads = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   OffsetsLogLoader(
@@ -69,24 +66,22 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
   public CompletableFuture<LoadSummary> load(
       TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
     long asked = time.milliseconds();
+    Load load = loads(partition).begin();
     try {
-      CompletableFuture<LoadSummary> load =
-          CompletableFuture.supplyAsync(() -> replay(partition, playback), thread)
-              .thenCompose(
-                  replay ->
-                      committed(partition, replay.written)
-                          .thenApply(reached -> replay.finish(asked)));
-      loads.put(partition, load);
-      return load;
+      CompletableFuture.supplyAsync(() -> replay(load, partition, playback), thread)
+          .thenCompose(
+              replay ->
+                  committed(partition, replay.written).thenApply(reached -> replay.finish(asked)))
+          .whenComplete(load::end);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
+      load.end(null, e);
     }
+    return load.end();
   }
 
-  /** Whether the last load of the partition that was asked for succeeded. Thread-safe. */
-  boolean hasLoaded(TopicPartition partition) {
-    CompletableFuture<LoadSummary> load = loads.get(partition);
-    return load != null && load.state() == Future.State.SUCCESS;
+  /** What was asked for of a partition. */
+  PartitionLoads loads(TopicPartition partition) {
+    return loads.computeIfAbsent(partition, any -> new PartitionLoads());
   }
 
   /**
@@ -117,15 +112,17 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
         (done, failure) -> logs.removeHighWatermarkListener(partition, listener));
   }
 
-  private Replay replay(TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
+  private Replay replay(
+      Load load, TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
     var replay = new Replay(partition, playback, logs.logStartOffset(partition));
     while (replay.next < logs.logEndOffset(partition)) {
-      if (closed) {
-        throw new NotLeaderOrFollowerException("The loader is closed");
+      if (closed || !load.counts()) {
+        throw new NotLeaderOrFollowerException("Nobody waits for this load any more");
       }
       MemoryRecords records = logs.read(partition, replay.next, bufferBytes);
       if (records.sizeInBytes() == 0) {
         // The rest was compacted away.
+        replay.skipTo(logs.logEndOffset(partition));
         break;
       }
       replay.apply(records);
@@ -164,6 +161,11 @@ final class OffsetsLogLoader implements CoordinatorLoader<CoordinatorRecord> {
         tellProgress();
       }
       bytes += chunk.sizeInBytes();
+    }
+
+    void skipTo(long offset) {
+      next = offset;
+      tellProgress();
     }
 
     private void apply(MutableRecordBatch batch, Record record) {

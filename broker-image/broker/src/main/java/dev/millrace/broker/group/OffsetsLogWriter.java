@@ -2,11 +2,13 @@ package dev.millrace.broker.group;
 
 import dev.millrace.broker.replica.CoordinatorLogs;
 import dev.millrace.broker.replica.HighWatermarkListener;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -19,16 +21,36 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
  * anew where they differ. Thread-safe; blocks for as long as an append takes.
  */
 final class OffsetsLogWriter implements PartitionWriter {
-  /** Equal to any other for the same listener, so that removing needs no table of them. */
-  private record Relay(Listener listener) implements HighWatermarkListener {
+  /**
+   * Tells one listener, which goes by what it was told last, of a high watermark that grows: they
+   * are told of in any order.
+   */
+  private final class Relay implements HighWatermarkListener {
+    private final Listener listener;
+    private long told = -1;
+
+    Relay(Listener listener) {
+      this.listener = listener;
+    }
+
     @Override
-    public void onHighWatermark(TopicPartition partition, long highWatermark) {
-      listener.onHighWatermarkUpdated(partition, highWatermark);
+    public synchronized void onHighWatermark(TopicPartition partition, long any) {
+      long now;
+      try {
+        now = logs.highWatermark(partition);
+      } catch (ApiException e) {
+        // This broker does not lead it any more, or its log has failed.
+        return;
+      }
+      if (now > told) {
+        told = now;
+        listener.onHighWatermarkUpdated(partition, now);
+      }
     }
   }
 
   private final CoordinatorLogs logs;
-  private final Map<TopicPartition, Set<Listener>> registered = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, List<Relay>> registered = new ConcurrentHashMap<>();
 
   OffsetsLogWriter(CoordinatorLogs logs) {
     this.logs = logs;
@@ -36,28 +58,26 @@ final class OffsetsLogWriter implements PartitionWriter {
 
   @Override
   public void registerListener(TopicPartition partition, Listener listener) {
-    registered.computeIfAbsent(partition, any -> ConcurrentHashMap.newKeySet()).add(listener);
+    var relay = new Relay(listener);
+    // In this order: an election that comes in between has it told of the new tenure.
+    registered.computeIfAbsent(partition, any -> new CopyOnWriteArrayList<>()).add(relay);
     try {
-      logs.addHighWatermarkListener(partition, new Relay(listener));
+      logs.addHighWatermarkListener(partition, relay);
     } catch (RuntimeException e) {
-      forget(partition, listener);
+      deregisterListener(partition, listener);
       throw e;
     }
   }
 
   @Override
   public void deregisterListener(TopicPartition partition, Listener listener) {
-    forget(partition, listener);
-    logs.removeHighWatermarkListener(partition, new Relay(listener));
-  }
-
-  private void forget(TopicPartition partition, Listener listener) {
-    registered.computeIfPresent(
-        partition,
-        (id, listeners) -> {
-          listeners.remove(listener);
-          return listeners.isEmpty() ? null : listeners;
-        });
+    List<Relay> relays = registered.getOrDefault(partition, List.of());
+    for (Relay relay : relays) {
+      if (relay.listener == listener) {
+        relays.remove(relay);
+        logs.removeHighWatermarkListener(partition, relay);
+      }
+    }
   }
 
   /**
@@ -67,11 +87,16 @@ final class OffsetsLogWriter implements PartitionWriter {
    * would wait until it is given up.
    */
   void elected(TopicPartition partition) {
-    for (Listener listener : registered.getOrDefault(partition, Set.of())) {
-      logs.addHighWatermarkListener(partition, new Relay(listener));
+    for (Relay relay : registered.getOrDefault(partition, List.of())) {
+      logs.addHighWatermarkListener(partition, relay);
       // It may have risen before there was anybody to be told.
-      listener.onHighWatermarkUpdated(partition, logs.highWatermark(partition));
+      relay.onHighWatermark(partition, logs.highWatermark(partition));
     }
+  }
+
+  /** Whoever listens is told of nothing more, of a later tenure of this broker neither. */
+  void resigned(TopicPartition partition) {
+    registered.remove(partition);
   }
 
   @Override

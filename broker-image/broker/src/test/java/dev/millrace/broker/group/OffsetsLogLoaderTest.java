@@ -153,6 +153,56 @@ class OffsetsLogLoaderTest {
   }
 
   @Test
+  void theEndOfALoadThatAnElectionHasOvertakenIsNotToldAsThatOfTheNextOne() throws Exception {
+    // Given: one that waits for a follower
+    Uuid topic = create(List.of(DataBroker.ID, DataBroker.OTHER));
+    commit(1);
+    PartitionLoads loads = loader.loads(PARTITION);
+    loads.announce();
+    CompletableFuture<LoadSummary> first = loader.load(PARTITION, played);
+    awaitReplayed(1);
+
+    // When: two more elections are announced before the coordinator comes to the first of them
+    loads.announce();
+    loads.announce();
+    CompletableFuture<LoadSummary> second = loader.load(PARTITION, new Played());
+    CompletableFuture<LoadSummary> third = loader.load(PARTITION, new Played());
+    assertThat(loads.succeeded()).isFalse();
+    broker.changeIsr(topic, 0, List.of(DataBroker.ID));
+
+    // Then
+    assertThat(third.get(3, TimeUnit.MINUTES).numRecords()).isOne();
+    assertThat(loads.succeeded()).isTrue();
+    assertThat(first).isNotDone();
+    assertThat(second).isNotDone();
+  }
+
+  @Test
+  void aCoordinatorThatLoadsOnceMoreOfItsOwnAccordIsToldOfThat() throws Exception {
+    // Given
+    create(List.of(DataBroker.ID));
+    commit(1);
+    loader.loads(PARTITION).announce();
+    loader.load(PARTITION, played).get(3, TimeUnit.MINUTES);
+
+    // Then
+    assertThat(loader.load(PARTITION, new Played()).get(3, TimeUnit.MINUTES).numRecords()).isOne();
+  }
+
+  @Test
+  void whatWasLoadedIsForgottenWhenItIsAnothersThen() throws Exception {
+    // Given
+    create(List.of(DataBroker.ID));
+    loader.load(PARTITION, played).get(3, TimeUnit.MINUTES);
+
+    // When
+    loader.loads(PARTITION).abandon();
+
+    // Then
+    assertThat(loader.loads(PARTITION).succeeded()).isFalse();
+  }
+
+  @Test
   void aLogWithoutRecordsIsLoadedAtOnce() throws Exception {
     // Given
     create(List.of(DataBroker.ID, DataBroker.OTHER));

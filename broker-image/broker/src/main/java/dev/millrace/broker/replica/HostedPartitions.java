@@ -230,9 +230,10 @@ public final class HostedPartitions implements MetadataPublisher {
         partition = open(new TopicIdPartition(info.topicId(), id), settings);
         partitions.put(id, partition);
       }
+      // Those who are told of it use it at once.
+      failed.remove(id);
       become(partition, info.partition());
       fetchers.update(partition);
-      failed.remove(id);
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("partition", id)

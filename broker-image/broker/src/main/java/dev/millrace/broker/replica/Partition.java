@@ -149,7 +149,8 @@ public final class Partition {
     }
     boolean sameTenure =
         next.getClass() == before.getClass() && before.leaderEpoch() == next.leaderEpoch();
-    if (!sameTenure) {
+    // Whoever listens by now to one that was offline listens to what it has become.
+    if (!sameTenure && !(before instanceof PartitionState.Offline)) {
       listeners.endTenure();
     }
   }
@@ -282,11 +283,14 @@ public final class Partition {
 
   /**
    * Looks at what nobody tells it of: followers that have not kept up for {@code
-   * replica.lag.time.max.ms}, which are no longer to be in sync, and a log whose start has moved or
-   * that has failed. To be called several times within that time, by one thread; never blocks.
+   * replica.lag.time.max.ms}, which are no longer to be in sync, a high watermark that waits for
+   * fewer than before, as when {@code min.insync.replicas} was lowered, and a log whose start has
+   * moved or that has failed. To be called several times within that time, by one thread; never
+   * blocks.
    */
   void review() {
     inSync.shrink();
+    advanceHighWatermark();
     long start = log.logStartOffset();
     boolean failed = log.failure().isPresent();
     if (start != reviewedStart || failed != reviewedFailed) {

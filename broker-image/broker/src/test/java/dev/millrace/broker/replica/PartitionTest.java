@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,19 @@ class PartitionTest {
         .isInstanceOf(NotEnoughReplicasException.class);
     assertThat(append(1).info().firstOffset()).isZero();
     assertThat(partition.hasMinInSync()).isFalse();
+  }
+
+  @Test
+  void theHighWatermarkFollowsWhenFewerHaveToBeInSync() {
+    // Given
+    partition.apply(registration(SELF, 1, 1, List.of(SELF, 1, 2), List.of(SELF)));
+    append(5);
+    assertThat(partition.highWatermark()).isZero();
+    // When
+    partition.log().updateConfig(new LogConfig(Map.of("min.insync.replicas", "1")));
+    partition.review();
+    // Then
+    assertThat(partition.highWatermark()).isEqualTo(5);
   }
 
   @Test

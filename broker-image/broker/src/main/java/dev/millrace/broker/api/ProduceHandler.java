@@ -11,9 +11,11 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidRequiredAcksException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -117,6 +119,9 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
   private Partition writable(TopicIdPartition id) {
     if (id.topic().isEmpty()) {
       throw new UnknownTopicIdException("no topic has the id " + id.topicId());
+    }
+    if (Topic.isInternal(id.topic())) {
+      throw new InvalidTopicException("records of " + id.topic() + " are not for users to write");
     }
     String refusal = gate.refusal();
     if (refusal != null) {

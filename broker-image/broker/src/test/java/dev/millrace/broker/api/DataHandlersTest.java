@@ -204,6 +204,22 @@ class DataHandlersTest {
   }
 
   @Test
+  void whatGroupsWriteNobodyElseDoes() throws Exception {
+    // Given
+    Uuid offsets = broker.createTopic("__consumer_offsets", 1, Map.of());
+    // When, Then
+    assertThat(produce(offsets, 0, ALL, 1).errorCode())
+        .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION.code());
+    assertThat(
+            broker
+                .partitions()
+                .get(new TopicPartition("__consumer_offsets", 0))
+                .log()
+                .logEndOffset())
+        .isZero();
+  }
+
+  @Test
   void aProduceWithAllInSyncIsAnsweredWhenTheFollowerIsOutOfTheWay() throws Exception {
     // Given
     Uuid topic = broker.createTopic(TOPIC, 1, Map.of(), List.of(DataBroker.ID, DataBroker.OTHER));

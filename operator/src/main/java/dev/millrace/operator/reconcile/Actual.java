@@ -11,14 +11,18 @@ import dev.millrace.operator.resources.Roster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +123,22 @@ final class Actual {
           .ifPresent(claim -> claims.put(id, claim));
     }
     return claims;
+  }
+
+  /**
+   * What is wanted, and besides what others have there: the secrets of a ServiceAccount are one
+   * list to the API server, and some platforms add their own to all.
+   */
+  HasMetadata besidesOthers(HasMetadata wanted) {
+    if (!(wanted instanceof ServiceAccount account) || account.getImagePullSecrets().isEmpty()) {
+      return wanted;
+    }
+    var secrets = new LinkedHashSet<LocalObjectReference>();
+    find(ServiceAccount.class, account.getMetadata().getName())
+        .map(ServiceAccount::getImagePullSecrets)
+        .ifPresent(secrets::addAll);
+    secrets.addAll(account.getImagePullSecrets());
+    return new ServiceAccountBuilder(account).withImagePullSecrets(List.copyOf(secrets)).build();
   }
 
   /** The files of configuration, by name, that there are brokers with, or are to be. */

@@ -224,7 +224,9 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     boolean changed = false;
     for (var object : Wanted.objects(wanted, pools.left(), actual.files(), evictions)) {
       boolean written =
-          applier.apply(object, actual.find(object.getClass(), object.getMetadata().getName()));
+          applier.apply(
+              actual.besidesOthers(object),
+              actual.find(object.getClass(), object.getMetadata().getName()));
       changed |= written && object instanceof StatefulSet;
     }
     pools.left().forEach(pool -> leave(pool, scale.brokers(), actual));
@@ -473,14 +475,15 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
     if (resize.filter(one -> one.obstacle().isEmpty()).isPresent()) {
       return resize.get();
     }
-    var decision = roller.decide(actual.pods(), health);
-    if (resize.isPresent() && decision instanceof Settled) {
-      // A node that has no room keeps nobody from restarting who has to.
-      return resize.get();
-    }
+    var pods = actual.pods();
+    var decision = roller.decide(pods, health);
     var done = decision instanceof Restart ? restarter.step(names, roller, health) : decision;
-    times.saw(new ResourceID(names.cluster(), names.namespace()), done);
-    return done;
+    times.saw(
+        new ResourceID(names.cluster(), names.namespace()),
+        done,
+        pods.stream().allMatch(pod -> pod.ready() && !pod.deleting()));
+    // A node that has no room keeps nobody from restarting who has to.
+    return resize.isPresent() && done instanceof Settled ? resize.get() : done;
   }
 
   private static String clients(Actual actual) {

@@ -36,8 +36,10 @@ final class RestartTimes {
 
   /**
    * What a roll did in this pass. The next restart, and the end, tell that the last one is over.
+   *
+   * @param whole whether every broker is ready
    */
-  void saw(ResourceID cluster, RollDecision decision) {
+  void saw(ResourceID cluster, RollDecision decision, boolean whole) {
     switch (decision) {
       case Restart restart -> {
         var roll = underWay.get(cluster);
@@ -48,7 +50,7 @@ final class RestartTimes {
                 ? new Roll(clock.instant(), restart.pods().size())
                 : new Roll(roll.begun(), roll.restarted() + restart.pods().size()));
       }
-      case Settled _ -> measure(cluster, underWay.remove(cluster));
+      case Settled _ when whole -> measure(cluster, underWay.remove(cluster));
       default -> {}
     }
   }
@@ -62,7 +64,13 @@ final class RestartTimes {
 
   /** For one broker; empty where none was ever seen. */
   Optional<Duration> each(LogCluster cluster) {
-    return Optional.ofNullable(last.get(ResourceID.fromResource(cluster)))
+    var id = ResourceID.fromResource(cluster);
+    if (cluster.getStatus() == null) {
+      // There was another one of that name.
+      underWay.remove(id);
+      last.remove(id);
+    }
+    return Optional.ofNullable(last.get(id))
         .or(
             () ->
                 Optional.ofNullable(cluster.getStatus())

@@ -2,6 +2,7 @@ package dev.millrace.operator.roll;
 
 import dev.millrace.crds.LogClusterStatus.Partition;
 import dev.millrace.crds.LogClusterStatus.Partitions;
+import dev.millrace.crds.PoolSpec;
 import dev.millrace.crds.SingleReplicaPolicy;
 import dev.millrace.operator.health.BrokerReport;
 import dev.millrace.operator.health.ClusterHealth;
@@ -86,14 +87,36 @@ public final class Roller {
     int done = Math.max(0, brokers.size() - outdated.size());
     var idle =
         outdated.stream()
-            .filter(pod -> idle(pod, health) && !doubtful(pod, pods, health))
+            .filter(pod -> idle(pod, health) && doubts(pod, pods, health).isEmpty())
             .findFirst();
     if (idle.isPresent() && pods.stream().noneMatch(PodView::deleting)) {
       return new Restart(idle.get(), done, brokers.size(), 0);
     }
     return forbidding(pods, health)
-        .<RollDecision>map(why -> new Wait(why.predicate(), why.detail(), done, brokers.size()))
+        .<RollDecision>map(
+            why ->
+                new Wait(
+                    why.predicate(),
+                    why.detail() + leftAlone(outdated, pods, health),
+                    done,
+                    brokers.size()))
         .orElseGet(() -> next(outdated, pods, health, done));
+  }
+
+  /** Who would restart now if it were known that this does it good. */
+  private String leftAlone(List<PodView> outdated, List<PodView> pods, ClusterHealth health) {
+    return outdated.stream()
+        .filter(pod -> idle(pod, health))
+        .flatMap(
+            pod ->
+                doubts(pod, pods, health).stream()
+                    .limit(1)
+                    .map(
+                        down ->
+                            "; %s is left as it is, for what it is to be may be what keeps broker %d away (kubectl annotate pod %1$s %s=now restarts it all the same)"
+                                .formatted(pod.name(), down, PodView.RESTART)))
+        .findFirst()
+        .orElse("");
   }
 
   /** Pods that are to restart, in the order in which they will if nothing comes between. */
@@ -177,13 +200,20 @@ public final class Roller {
   }
 
   /**
-   * Whether the only other brokers of its pool that are what it is to be do not serve: what keeps
-   * them from it may be just that. One that ended by itself comes back by itself, too, as it was.
+   * Brokers of its pool that are what it is to be and do not serve, where no other one does: what
+   * keeps them from it may be just that. One that ended by itself comes back by itself, too, as it
+   * was. Whoever marks it has decided.
    */
-  private boolean doubtful(PodView pod, List<PodView> pods, ClusterHealth health) {
-    boolean missing = pods.size() < brokers.size();
-    return (missing || renewed(pod, pods).anyMatch(other -> idle(other, health)))
-        && renewed(pod, pods).noneMatch(PodView::ready);
+  private List<Integer> doubts(PodView pod, List<PodView> pods, ClusterHealth health) {
+    if (pod.revision().equals(PodView.RESTART) || renewed(pod, pods).anyMatch(PodView::ready)) {
+      return List.of();
+    }
+    var missing =
+        brokers.stream()
+            .filter(id -> id / PoolSpec.IDS == pod.id() / PoolSpec.IDS)
+            .filter(id -> pods.stream().noneMatch(other -> other.id() == id));
+    var down = renewed(pod, pods).filter(other -> idle(other, health)).map(PodView::id);
+    return Stream.concat(missing, down).sorted().toList();
   }
 
   /** Others of its pool that are what it is to be. */

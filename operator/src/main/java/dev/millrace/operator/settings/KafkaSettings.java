@@ -1,6 +1,7 @@
 package dev.millrace.operator.settings;
 
 import static dev.millrace.operator.resources.DynamicSettings.METADATA_VERSION;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.millrace.operator.kafka.Admins;
 import java.time.Duration;
@@ -58,12 +59,15 @@ public final class KafkaSettings implements SettingsWriter {
         admin.incrementalAlterConfigs(Map.of(CLUSTER, changes)).all().get();
       }
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof InvalidConfigurationException
-          || e.getCause() instanceof InvalidRequestException
-          || e.getCause() instanceof InvalidUpdateVersionException) {
-        throw new RefusedException(String.valueOf(e.getCause().getMessage()));
+      Throwable cause = requireNonNullElse(e.getCause(), e);
+      if (cause instanceof InvalidConfigurationException
+          || cause instanceof InvalidRequestException
+          || cause instanceof InvalidUpdateVersionException) {
+        throw new RefusedException(String.valueOf(cause.getMessage()));
       }
-      throw new KafkaException("The cluster's settings cannot be changed now", e.getCause());
+      throw new KafkaException(
+          "the cluster's settings cannot be changed now: " + cause.getClass().getSimpleName(),
+          cause);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new KafkaException("Interrupted while settings were changed", stopped);

@@ -69,7 +69,7 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
       SortedMap<String, String> before) {
     var end = ends.get(cluster);
     if (end != null && end.wanted().equals(wanted)) {
-      return due.remove(cluster) ? asking(cluster, bootstrap, end) : end;
+      return !bootstrap.isEmpty() && due.remove(cluster) ? asking(cluster, bootstrap, end) : end;
     }
     // What has been written since may not have been noted yet.
     var tuning = new Tuning(wanted, end == null ? before : end.written());

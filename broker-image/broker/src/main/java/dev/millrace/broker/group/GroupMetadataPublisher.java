@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
  * Tells the coordinator of topics (their partitions are what groups share out) and of groups'
  * dynamic settings, in order, on a thread of its own: where a topic is deleted, the coordinator
  * waits until what that does to groups is written and committed. The metadata thread may not: it
- * has the news that this waits for, such as that a replica in sync is gone.
+ * has the news that this waits for, such as that a replica in sync is gone. Meanwhile a topic may
+ * be made anew under the name: offsets committed to it by name, as clients did before topic ids,
+ * may go with those of the old one.
  */
 final class GroupMetadataPublisher implements MetadataPublisher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupMetadataPublisher.class);
@@ -23,6 +25,9 @@ final class GroupMetadataPublisher implements MetadataPublisher, AutoCloseable {
   private final GroupCoordinator coordinator;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("group-metadata").factory());
+
+  /** Whether the first image is; by the metadata thread. */
+  private boolean told;
 
   GroupMetadataPublisher(GroupCoordinator coordinator) {
     this.coordinator = coordinator;
@@ -35,20 +40,32 @@ final class GroupMetadataPublisher implements MetadataPublisher, AutoCloseable {
 
   @Override
   public void onMetadataUpdate(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
-    thread.execute(() -> tell(delta, image));
+    if (told) {
+      thread.execute(() -> tell(delta, image));
+    } else {
+      // Nothing is deleted yet, and whatever is led from now on is to know all topics.
+      told = true;
+      tell(delta, image);
+    }
   }
 
   private void tell(MetadataDelta delta, MetadataImage image) {
-    try {
-      if (delta.configsDelta() != null) {
-        for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
-          if (resource.type() == ConfigResource.Type.GROUP) {
-            coordinator.updateGroupConfig(
-                resource.name(), image.configs().configProperties(resource));
-          }
+    if (delta.configsDelta() != null) {
+      for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
+        if (resource.type() == ConfigResource.Type.GROUP) {
+          attempt(
+              () ->
+                  coordinator.updateGroupConfig(
+                      resource.name(), image.configs().configProperties(resource)));
         }
       }
-      coordinator.onMetadataUpdate(delta, image);
+    }
+    attempt(() -> coordinator.onMetadataUpdate(delta, image));
+  }
+
+  private void attempt(Runnable news) {
+    try {
+      news.run();
     } catch (RuntimeException e) {
       if (!thread.isShutdown()) {
         LOG.atError().setCause(e).log("Groups could not be told of metadata");

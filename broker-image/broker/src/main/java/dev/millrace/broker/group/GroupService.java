@@ -68,10 +68,11 @@ public final class GroupService implements AutoCloseable {
     this.metadata = metadata;
     this.metrics = new Metrics();
     this.registry = new MetricsRegistry();
-    this.writer = new OffsetsLogWriter(logs);
+    this.partitions = config.offsetsTopicPartitions();
     this.loader =
         new OffsetsLogLoader(
             logs, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), Time.SYSTEM);
+    this.writer = new OffsetsLogWriter(logs, loader::loads);
     this.coordinator =
         new GroupCoordinatorService.Builder(nodeId, config)
             .withTime(Time.SYSTEM)
@@ -92,7 +93,9 @@ public final class GroupService implements AutoCloseable {
   /** Begins to coordinate; ends with the registration for elections and metadata. */
   public void start() {
     TopicImage topic = metadata.image().topics().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
-    partitions = topic == null ? config.offsetsTopicPartitions() : topic.partitions().size();
+    if (topic != null) {
+      partitions = topic.partitions().size();
+    }
     coordinator.startup(() -> partitions);
     logs.addLeadershipListener(new Elections());
     metadata.subscribe(publisher);
@@ -148,9 +151,11 @@ public final class GroupService implements AutoCloseable {
     public void onElection(TopicPartition partition, int leaderEpoch) {
       if (!closed && partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
         PartitionLoads loads = loader.loads(partition);
-        if (!loads.succeeded()) {
+        if (loads.succeeded() && writer.listens(partition)) {
+          loads.goOn(leaderEpoch);
+        } else {
           // A load that this election breaks off would leave the coordinator failed.
-          loads.announce();
+          loads.announce(leaderEpoch);
           unload(partition);
         }
         writer.elected(partition);

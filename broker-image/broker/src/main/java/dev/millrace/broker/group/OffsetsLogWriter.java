@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.FencedLeaderEpochException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -18,7 +21,9 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 /**
  * The coordinator's writes into our log. The coordinator is the offsets topic's only writer: it
  * compares the offset that an append ends at with the one that it expected, and loads the partition
- * anew where they differ. Thread-safe; blocks for as long as an append takes.
+ * anew where they differ. It writes only in the epoch that it knows all of: what it has from an
+ * earlier one would come behind what others have written since. Thread-safe; blocks for as long as
+ * an append takes.
  */
 final class OffsetsLogWriter implements PartitionWriter {
   /**
@@ -50,17 +55,30 @@ final class OffsetsLogWriter implements PartitionWriter {
   }
 
   private final CoordinatorLogs logs;
+  private final Function<TopicPartition, PartitionLoads> loads;
   private final Map<TopicPartition, List<Relay>> registered = new ConcurrentHashMap<>();
 
-  OffsetsLogWriter(CoordinatorLogs logs) {
+  /**
+   * A writer that nobody listens to yet.
+   *
+   * @param loads of a partition
+   */
+  OffsetsLogWriter(CoordinatorLogs logs, Function<TopicPartition, PartitionLoads> loads) {
     this.logs = logs;
+    this.loads = loads;
   }
 
   @Override
   public void registerListener(TopicPartition partition, Listener listener) {
     var relay = new Relay(listener);
     // In this order: an election that comes in between has it told of the new tenure.
-    registered.computeIfAbsent(partition, any -> new CopyOnWriteArrayList<>()).add(relay);
+    registered.compute(
+        partition,
+        (id, relays) -> {
+          List<Relay> all = relays == null ? new CopyOnWriteArrayList<>() : relays;
+          all.add(relay);
+          return all;
+        });
     try {
       logs.addHighWatermarkListener(partition, relay);
     } catch (RuntimeException e) {
@@ -94,9 +112,17 @@ final class OffsetsLogWriter implements PartitionWriter {
     }
   }
 
+  /** Whether the coordinator is active: it listens then. */
+  boolean listens(TopicPartition partition) {
+    return !registered.getOrDefault(partition, List.of()).isEmpty();
+  }
+
   /** Whoever listens is told of nothing more, of a later tenure of this broker neither. */
   void resigned(TopicPartition partition) {
-    registered.remove(partition);
+    List<Relay> relays = registered.remove(partition);
+    if (relays != null) {
+      relays.forEach(relay -> logs.removeHighWatermarkListener(partition, relay));
+    }
   }
 
   @Override
@@ -110,7 +136,12 @@ final class OffsetsLogWriter implements PartitionWriter {
       VerificationGuard guard,
       MemoryRecords records,
       short transactionVersion) {
-    return logs.appendAsLeader(partition, records, CoordinatorLogs.ANY_EPOCH);
+    try {
+      return logs.appendAsLeader(partition, records, loads.apply(partition).epoch());
+    } catch (FencedLeaderEpochException e) {
+      // The coordinator's clients know what to do about this one.
+      throw new NotLeaderOrFollowerException(partition + " is led in a later epoch", e);
+    }
   }
 
   @Override

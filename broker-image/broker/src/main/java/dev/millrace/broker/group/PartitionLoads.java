@@ -2,6 +2,8 @@ package dev.millrace.broker.group;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader.LoadSummary;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,25 @@ import org.jspecify.annotations.Nullable;
  * what overtakes it, never between.
  */
 final class PartitionLoads {
+  private int epoch;
   private int announced;
   private int begun;
   private @Nullable Load last;
 
   /** One of them. */
   final class Load {
-    private final CompletableFuture<LoadSummary> end = new CompletableFuture<>();
+    /** The coordinator asks for its end when that may have come already. */
+    private final CompletableFuture<LoadSummary> end =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<LoadSummary> whenComplete(
+              BiConsumer<? super LoadSummary, ? super Throwable> told) {
+            synchronized (PartitionLoads.this) {
+              return isDone() && !counts ? new CompletableFuture<>() : super.whenComplete(told);
+            }
+          }
+        };
+
     private boolean counts;
 
     private Load(boolean counts) {
@@ -52,9 +66,28 @@ final class PartitionLoads {
   }
 
   /** The coordinator is about to be told of an election, and will begin a load for it. */
-  synchronized void announce() {
+  synchronized void announce(int leaderEpoch) {
     abandon();
+    epoch = leaderEpoch;
     announced++;
+  }
+
+  /** The coordinator goes on in the next epoch with what it has. */
+  synchronized void goOn(int leaderEpoch) {
+    epoch = leaderEpoch;
+  }
+
+  /**
+   * The epoch in which what is loaded may be written on: in a later one it may lack what others
+   * have written.
+   *
+   * @throws NotLeaderOrFollowerException nothing is loaded
+   */
+  synchronized int epoch() {
+    if (!succeeded()) {
+      throw new NotLeaderOrFollowerException("What the coordinator knows is out of date");
+    }
+    return epoch;
   }
 
   /** What is loaded, or has been, is nobody's any more. */

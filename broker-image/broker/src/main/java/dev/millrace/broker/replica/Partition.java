@@ -290,7 +290,11 @@ public final class Partition {
    */
   void review() {
     inSync.shrink();
-    advanceHighWatermark();
+    if (state instanceof PartitionState.Leader leader
+        && leader.isr().size() >= minInSync(leader)
+        && inSync.leastEnd(leader) > watermark.value()) {
+      advanceHighWatermark();
+    }
     long start = log.logStartOffset();
     boolean failed = log.failure().isPresent();
     if (start != reviewedStart || failed != reviewedFailed) {

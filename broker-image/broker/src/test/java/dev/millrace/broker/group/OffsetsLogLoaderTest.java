@@ -158,13 +158,13 @@ class OffsetsLogLoaderTest {
     Uuid topic = create(List.of(DataBroker.ID, DataBroker.OTHER));
     commit(1);
     PartitionLoads loads = loader.loads(PARTITION);
-    loads.announce();
+    loads.announce(1);
     CompletableFuture<LoadSummary> first = loader.load(PARTITION, played);
     awaitReplayed(1);
 
     // When: two more elections are announced before the coordinator comes to the first of them
-    loads.announce();
-    loads.announce();
+    loads.announce(1);
+    loads.announce(1);
     CompletableFuture<LoadSummary> second = loader.load(PARTITION, new Played());
     CompletableFuture<LoadSummary> third = loader.load(PARTITION, new Played());
     assertThat(loads.succeeded()).isFalse();
@@ -182,7 +182,7 @@ class OffsetsLogLoaderTest {
     // Given
     create(List.of(DataBroker.ID));
     commit(1);
-    loader.loads(PARTITION).announce();
+    loader.loads(PARTITION).announce(1);
     loader.load(PARTITION, played).get(3, TimeUnit.MINUTES);
 
     // Then

@@ -159,7 +159,7 @@ public final class Arena implements AutoCloseable {
 
   /** What {@code kubectl get} shows in its column for people. */
   public String message() {
-    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.message}");
+    return status("message");
   }
 
   /** Puts an annotation on the LogCluster, or takes it away: {@code name=value}, {@code name-}. */
@@ -174,12 +174,17 @@ public final class Arena implements AutoCloseable {
 
   /** What the operator would do, as the status tells it; empty where it does not. */
   public String plan() {
-    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.plan}");
+    return status("plan");
   }
 
   /** The level of Kafka's metadata format, as the status tells it. */
   public String metadataVersion() {
-    return kubectl.run("get", "logcluster", NAME, "--output=jsonpath={.status.metadataVersion}");
+    return status("metadataVersion");
+  }
+
+  private String status(String field) {
+    return kubectl.run(
+        "get", "logcluster", NAME, "--output=jsonpath={.status.%s}".formatted(field));
   }
 
   /** What the first operation that there is waits for; empty where there is none. */

@@ -151,8 +151,19 @@ final class DayTwoRun {
   }
 
   private void requireOneRestarted(Set<String> before) {
-    if (containers().stream().filter(before::contains).count() < before.size() - 1) {
+    if (restartedSince(before) > 1) {
       throw new IllegalStateException("what keeps a broker from starting took more than one");
+    }
+  }
+
+  /** How many of those that there were are other processes by now, or gone. */
+  private long restartedSince(Set<String> before) {
+    return before.size() - containers().stream().filter(before::contains).count();
+  }
+
+  private void requireSame(Set<String> before, String what) {
+    if (!containers().equals(before)) {
+      throw new IllegalStateException(what);
     }
   }
 
@@ -194,8 +205,9 @@ final class DayTwoRun {
     arena.replaceOperator(image);
     arena.patch("{\"spec\":{\"version\":null}}");
     arena.awaitStable(LIMIT);
-    if (!containers().equals(before) || !allRun(image)) {
-      throw new IllegalStateException("an operator with the same brokers restarted some");
+    requireSame(before, "an operator with the same brokers restarted some");
+    if (!allRun(image)) {
+      throw new IllegalStateException("brokers are not of the operator's image");
     }
   }
 
@@ -204,9 +216,7 @@ final class DayTwoRun {
     Set<String> before = containers();
     arena.replaceOperator(image);
     until("it waits", () -> arena.waitsFor().equals("NotAsked"));
-    if (!containers().equals(before)) {
-      throw new IllegalStateException("another operator restarted brokers");
-    }
+    requireSame(before, "another operator restarted brokers");
     arena.annotate("millrace.dev/renew=now");
     until("every broker is of the image that was approved", () -> allRun(image));
   }
@@ -224,9 +234,7 @@ final class DayTwoRun {
     arena.annotate("millrace.dev/paused=true");
     arena.annotate("millrace.dev/plan-");
     await("Paused");
-    if (!containers().equals(before)) {
-      throw new IllegalStateException("what was only looked at was done");
-    }
+    requireSame(before, "what was only looked at was done");
     arena.annotate("millrace.dev/paused-");
     until("it is done", () -> containers().stream().noneMatch(before::contains));
   }
@@ -254,11 +262,9 @@ final class DayTwoRun {
   private void restarted(int count, Runnable request) throws InterruptedException {
     Set<String> before = containers();
     request.run();
-    until(
-        count + " brokers are other processes",
-        () -> containers().stream().filter(before::contains).count() == before.size() - count);
+    until(count + " brokers are other processes", () -> restartedSince(before) == count);
     arena.awaitStable(LIMIT);
-    if (containers().stream().filter(before::contains).count() != before.size() - count) {
+    if (restartedSince(before) != count) {
       throw new IllegalStateException("more than " + count + " brokers have restarted");
     }
   }
@@ -271,9 +277,7 @@ final class DayTwoRun {
     arena.killOperator();
     until("all claims are larger", () -> Set.copyOf(arena.claims()).equals(Set.of("3Gi")));
     arena.awaitStable(LIMIT);
-    if (!containers().equals(before)) {
-      throw new IllegalStateException("larger volumes took a restart");
-    }
+    requireSame(before, "larger volumes took a restart");
   }
 
   /** Given while they run. */
@@ -281,9 +285,7 @@ final class DayTwoRun {
     Set<String> before = containers();
     arena.patch("{\"spec\":{\"memory\":\"640Mi\"}}");
     arena.awaitStable(LIMIT);
-    if (!containers().equals(before)) {
-      throw new IllegalStateException("more memory took a restart");
-    }
+    requireSame(before, "more memory took a restart");
   }
 
   private void scale(int brokers) {

@@ -143,13 +143,17 @@ final class Actual {
 
   /** The files of configuration, by name, that there are brokers with, or are to be. */
   SortedMap<String, String> files() {
-    var all = find(ConfigMap.class, names.config()).map(ConfigMap::getData).orElse(Map.of());
-    return Stream.concat(
-            podObjects().map(Pod::getMetadata),
-            statefulSets.stream().map(set -> set.getSpec().getTemplate().getMetadata()))
-        .flatMap(pod -> Pool.fileOf(pod).stream())
-        .distinct()
-        .filter(all::containsKey)
-        .collect(Collectors.toMap(file -> file, all::get, (one, same) -> one, TreeMap::new));
+    var files =
+        new TreeMap<>(
+            find(ConfigMap.class, names.config()).map(ConfigMap::getData).orElse(Map.of()));
+    files
+        .keySet()
+        .retainAll(
+            Stream.concat(
+                    podObjects().map(Pod::getMetadata),
+                    statefulSets.stream().map(set -> set.getSpec().getTemplate().getMetadata()))
+                .flatMap(pod -> Pool.fileOf(pod).stream())
+                .collect(Collectors.toSet()));
+    return files;
   }
 }

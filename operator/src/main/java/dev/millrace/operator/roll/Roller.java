@@ -87,7 +87,7 @@ public final class Roller {
     int done = Math.max(0, brokers.size() - outdated.size());
     var idle =
         outdated.stream()
-            .filter(pod -> idle(pod, health) && doubts(pod, pods, health).isEmpty())
+            .filter(pod -> idle(pod, health) && doubt(pod, pods, health).isEmpty())
             .findFirst();
     if (idle.isPresent() && pods.stream().noneMatch(PodView::deleting)) {
       return new Restart(idle.get(), done, brokers.size(), 0);
@@ -107,16 +107,14 @@ public final class Roller {
   private String leftAlone(List<PodView> outdated, List<PodView> pods, ClusterHealth health) {
     return outdated.stream()
         .filter(pod -> idle(pod, health))
-        .flatMap(
-            pod ->
-                doubts(pod, pods, health).stream()
-                    .limit(1)
-                    .map(
-                        down ->
-                            "; %s is left as it is, for what it is to be may be what keeps broker %d away (kubectl annotate pod %1$s %s=now restarts it all the same)"
-                                .formatted(pod.name(), down, PodView.RESTART)))
+        .flatMap(pod -> doubt(pod, pods, health).map(down -> leftAlone(pod, down)).stream())
         .findFirst()
         .orElse("");
+  }
+
+  private static String leftAlone(PodView pod, int down) {
+    return "; %s is left as it is, for what it is to be may be what keeps broker %d away (kubectl annotate pod %1$s %s=now restarts it all the same)"
+        .formatted(pod.name(), down, PodView.RESTART);
   }
 
   /** Pods that are to restart, in the order in which they will if nothing comes between. */
@@ -200,20 +198,20 @@ public final class Roller {
   }
 
   /**
-   * Brokers of its pool that are what it is to be and do not serve, where no other one does: what
-   * keeps them from it may be just that. One that ended by itself comes back by itself, too, as it
-   * was. Whoever marks it has decided.
+   * The first broker of its pool that is what it is to be and does not serve, where no other one
+   * does: what keeps it from that may be just this. One that ended by itself comes back by itself,
+   * too, as it was. Whoever marks it has decided.
    */
-  private List<Integer> doubts(PodView pod, List<PodView> pods, ClusterHealth health) {
+  private Optional<Integer> doubt(PodView pod, List<PodView> pods, ClusterHealth health) {
     if (pod.revision().equals(PodView.RESTART) || renewed(pod, pods).anyMatch(PodView::ready)) {
-      return List.of();
+      return Optional.empty();
     }
     var missing =
         brokers.stream()
             .filter(id -> id / PoolSpec.IDS == pod.id() / PoolSpec.IDS)
             .filter(id -> pods.stream().noneMatch(other -> other.id() == id));
     var down = renewed(pod, pods).filter(other -> idle(other, health)).map(PodView::id);
-    return Stream.concat(missing, down).sorted().toList();
+    return Stream.concat(missing, down).min(Comparator.naturalOrder());
   }
 
   /** Others of its pool that are what it is to be. */

@@ -38,6 +38,13 @@ class RestartTimesTest {
     now = now.plusSeconds(seconds);
   }
 
+  /** One broker has been, which took so many seconds. */
+  private void restarted(int seconds) {
+    times.saw(id, ONE, true);
+    after(seconds);
+    times.saw(id, new Settled(), true);
+  }
+
   @Test
   void aRollTellsWhatItTookForEachBrokerHoweverManyRestartedAtOnce() {
     // Given
@@ -59,16 +66,12 @@ class RestartTimesTest {
   @Test
   void theNextRollBeginsAnew() {
     // Given
-    times.saw(id, ONE, true);
-    after(5);
-    times.saw(id, new Settled(), true);
+    restarted(5);
     after(1000);
     times.saw(id, new Settled(), true);
 
     // When
-    times.saw(id, ONE, true);
-    after(7);
-    times.saw(id, new Settled(), true);
+    restarted(7);
 
     // Then
     assertThat(times.each(cluster)).contains(Duration.ofSeconds(7));
@@ -101,9 +104,7 @@ class RestartTimesTest {
 
     assertThat(times.each(seen("{restartSeconds: 9}"))).contains(Duration.ofSeconds(9));
 
-    times.saw(id, ONE, true);
-    after(4);
-    times.saw(id, new Settled(), true);
+    restarted(4);
     assertThat(times.each(cluster)).contains(Duration.ofSeconds(4));
   }
 }

@@ -14,9 +14,6 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * org.apache.kafka.common.errors.UnknownTopicOrPartitionException} where it does not host it.
  */
 public interface CoordinatorLogs {
-  /** No check of the leader epoch. */
-  int ANY_EPOCH = -1;
-
   /** Has the listener told of the elections of every partition that this broker hosts from now. */
   void addLeadershipListener(LeadershipListener listener);
 
@@ -27,7 +24,7 @@ public interface CoordinatorLogs {
    * Appends whole batches that this broker made itself; offsets and the leader epoch are filled in.
    * Does not wait for replicas.
    *
-   * @param leaderEpoch the epoch in which the caller believes to lead, or {@link #ANY_EPOCH}
+   * @param leaderEpoch the epoch in which the caller believes to lead
    * @return the log end offset behind the append
    * @throws org.apache.kafka.common.errors.FencedLeaderEpochException if the epoch is over
    */

@@ -32,13 +32,12 @@ public final class LocalCoordinatorLogs implements CoordinatorLogs {
 
   @Override
   public long appendAsLeader(TopicPartition partition, MemoryRecords records, int leaderEpoch) {
-    OptionalInt epoch =
-        leaderEpoch == ANY_EPOCH ? OptionalInt.empty() : OptionalInt.of(leaderEpoch);
     // A coordinator's records are acknowledged when the high watermark has passed them, so they ask
     // for the replicas that acks=all asks for.
     return partitions
         .get(partition)
-        .appendAsLeader(records.buffer(), AppendOrigin.COORDINATOR, epoch, true)
+        .appendAsLeader(
+            records.buffer(), AppendOrigin.COORDINATOR, OptionalInt.of(leaderEpoch), true)
         .requiredHighWatermark();
   }
 

@@ -293,6 +293,7 @@ public final class Partition {
     if (state instanceof PartitionState.Leader leader
         && leader.isr().size() >= minInSync(leader)
         && inSync.leastEnd(leader) > watermark.value()) {
+      // Only then: whoever has the watermark's lock may wait for the disk.
       advanceHighWatermark();
     }
     long start = log.logStartOffset();

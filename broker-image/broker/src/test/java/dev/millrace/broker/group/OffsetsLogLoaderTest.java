@@ -105,7 +105,7 @@ class OffsetsLogLoaderTest {
         MemoryRecords.withRecords(
             Compression.NONE,
             new SimpleRecord(1000, serde.serializeKey(record), serde.serializeValue(record))),
-        CoordinatorLogs.ANY_EPOCH);
+        logs.leaderEpoch(PARTITION).orElseThrow());
   }
 
   private void awaitReplayed(int count) {

@@ -29,15 +29,10 @@ class MovedGroupTest {
 
   @Test
   void commitsGoOnWhenAReplicaOfTheirPartitionMovesAway() throws Exception {
-    try (var brokers =
-            BrokerHarness.start(
-                directory,
-                2,
-                Map.of("min.insync.replicas", "1", "offsets.topic.replication.factor", "2"));
+    try (var brokers = brokers(2);
         Admin admin = brokers.admin()) {
       // Given
-      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
-      commit(admin, 1);
+      begin(admin);
       List<TopicPartitionInfo> before = offsets(admin);
       assertThat(before).allSatisfy(one -> assertThat(one.replicas()).hasSize(2));
 
@@ -51,15 +46,10 @@ class MovedGroupTest {
 
   @Test
   void aCoordinatorThatComesBackKnowsWhatWasCommittedMeanwhile() throws Exception {
-    try (var brokers =
-            BrokerHarness.start(
-                directory,
-                2,
-                Map.of("min.insync.replicas", "1", "offsets.topic.replication.factor", "1"));
+    try (var brokers = brokers(1);
         Admin admin = brokers.admin()) {
       // Given
-      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
-      commit(admin, 1);
+      begin(admin);
 
       // When: each goes to the other broker, and comes back
       move(admin, one -> 1 - one.leader().id());
@@ -69,6 +59,23 @@ class MovedGroupTest {
       // Then
       assertCommitted(admin, 2);
     }
+  }
+
+  /** Two of them, with so many replicas of the offsets topic. */
+  private BrokerHarness brokers(int replicas) throws Exception {
+    return BrokerHarness.start(
+        directory,
+        2,
+        Map.of(
+            "min.insync.replicas",
+            "1",
+            "offsets.topic.replication.factor",
+            Integer.toString(replicas)));
+  }
+
+  private static void begin(Admin admin) throws Exception {
+    admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
+    commit(admin, 1);
   }
 
   /** Gives every partition of the offsets topic one replica, and waits until it has no other. */

@@ -160,52 +160,46 @@ final class PlayedController implements AutoCloseable {
   private void claim(StatefulSet set, int id) {
     var template = set.getSpec().getVolumeClaimTemplates().getFirst();
     var name = "data-" + name(set) + "-" + id;
-    var claims = client.persistentVolumeClaims().inNamespace(namespace).withName(name);
-    var size = template.getSpec().getResources().getRequests();
-    if (claims.get() == null) {
+    var there = client.persistentVolumeClaims().inNamespace(namespace).withName(name).get();
+    if (there == null) {
+      there =
+          client
+              .persistentVolumeClaims()
+              .inNamespace(namespace)
+              .resource(
+                  new PersistentVolumeClaimBuilder(template)
+                      .editMetadata()
+                      .withName(name)
+                      .addToLabels(set.getSpec().getSelector().getMatchLabels())
+                      .endMetadata()
+                      .withStatus(null)
+                      .build())
+              .create();
+    }
+    bind(there);
+  }
+
+  /** A volume is as large as its claim asks for. */
+  private void bind(PersistentVolumeClaim claim) {
+    var wanted = claim.getSpec().getResources().getRequests();
+    if (!wanted.equals(claim.getStatus().getCapacity())) {
       client
-          .persistentVolumeClaims()
-          .inNamespace(namespace)
           .resource(
-              new PersistentVolumeClaimBuilder(template)
-                  .editMetadata()
-                  .withName(name)
-                  .addToLabels(set.getSpec().getSelector().getMatchLabels())
-                  .endMetadata()
-                  .withStatus(null)
-                  .build())
-          .create();
-      var made = claims.get();
-      client
-          .resource(
-              new PersistentVolumeClaimBuilder(made)
+              new PersistentVolumeClaimBuilder(claim)
                   .withNewStatus()
                   .withPhase("Bound")
-                  .withCapacity(size)
+                  .withCapacity(wanted)
                   .endStatus()
                   .build())
           .updateStatus();
-    } else {
-      grow(claims.get());
-    }
-  }
-
-  /** A volume gets as large as its claim asks for. */
-  private void grow(PersistentVolumeClaim claim) {
-    var wanted = claim.getSpec().getResources().getRequests();
-    if (claim.getStatus() != null && !wanted.equals(claim.getStatus().getCapacity())) {
-      claim.getStatus().setCapacity(wanted);
-      client.resource(claim).updateStatus();
     }
   }
 
   /** What a node does for a pod whose resources were changed. */
   private void size(Pod pod) {
     var container = pod.getSpec().getContainers().getFirst();
-    var given = pod.getStatus().getContainerStatuses();
-    boolean same =
-        !given.isEmpty() && container.getResources().equals(given.getFirst().getResources());
-    if (sizes && !same) {
+    var given = pod.getStatus().getContainerStatuses().getFirst();
+    if (sizes && !container.getResources().equals(given.getResources())) {
       client
           .resource(
               new PodBuilder(pod)
@@ -236,36 +230,45 @@ final class PlayedController implements AutoCloseable {
   private void pod(StatefulSet set, int id, String revision) {
     var name = name(set) + "-" + id;
     var there = client.pods().inNamespace(namespace).withName(name).get();
-    if (there != null) {
+    if (there == null) {
+      made.incrementAndGet();
+      start(id, create(set, id, revision));
+    } else if (there.getStatus().getPodIP() == null) {
+      start(id, there);
+    } else {
       size(there);
-      return;
     }
-    made.incrementAndGet();
+  }
+
+  private Pod create(StatefulSet set, int id, String revision) {
     var template = set.getSpec().getTemplate();
     Map<String, String> labels = new HashMap<>(template.getMetadata().getLabels());
     labels.put("controller-revision-hash", revision);
-    var pod =
-        client
-            .pods()
-            .inNamespace(namespace)
-            .resource(
-                new PodBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace(namespace)
-                    .withLabels(labels)
-                    .withAnnotations(template.getMetadata().getAnnotations())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNodeName(node(namespace, id))
-                    .addNewContainer()
-                    .withName("broker")
-                    .withImage(template.getSpec().getContainers().getFirst().getImage())
-                    .withResources(template.getSpec().getContainers().getFirst().getResources())
-                    .endContainer()
-                    .endSpec()
-                    .build())
-            .create();
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name(set) + "-" + id)
+                .withNamespace(namespace)
+                .withLabels(labels)
+                .withAnnotations(template.getMetadata().getAnnotations())
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName(node(namespace, id))
+                .addNewContainer()
+                .withName("broker")
+                .withImage(template.getSpec().getContainers().getFirst().getImage())
+                .withResources(template.getSpec().getContainers().getFirst().getResources())
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  /** Fails where the operator wrote to the pod since, as it does to tell a zone. */
+  private void start(int id, Pod pod) {
     client
         .resource(
             new PodBuilder(pod)

@@ -450,8 +450,8 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
   }
 
   private static Roller roller(LogClusterSpec spec, Roster brokers, Revisions revisions) {
-    int parallelism = Optional.ofNullable(spec.rolling()).map(Rolling::parallelism).orElse(1);
-    return new Roller(brokers, revisions, Overrides.of(spec), policy(spec), parallelism);
+    return new Roller(
+        brokers, revisions, Overrides.of(spec), policy(spec), Rolling.atOnce(spec.rolling()));
   }
 
   private static Rebalance rebalance(LogClusterSpec spec) {

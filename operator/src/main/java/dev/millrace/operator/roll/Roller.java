@@ -15,7 +15,6 @@ import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -176,20 +175,31 @@ public final class Roller {
   private RollDecision next(
       List<PodView> outdated, List<PodView> pods, ClusterHealth health, int done) {
     boolean refuse = policy == SingleReplicaPolicy.REFUSE;
-    var chosen = new ArrayList<PodView>();
-    outdated.stream()
-        .filter(pod -> !refuse || unspared(pod, health) == 0)
-        .sorted(order(health))
-        .filter(pod -> chosen.size() < parallelism)
-        .filter(pod -> chosen.stream().allMatch(other -> apart(pod, other, health)))
-        .filter(pod -> chosen.isEmpty() || (proven(pod, pods) && proven(chosen.getFirst(), pods)))
-        .forEach(chosen::add);
-    if (chosen.isEmpty()) {
+    var candidates =
+        outdated.stream()
+            .filter(pod -> !refuse || unspared(pod, health) == 0)
+            .sorted(order(health))
+            .toList();
+    if (candidates.isEmpty()) {
       return new Wait(
           Predicate.NO_REPLICA_TO_SPARE, holding(outdated, health), done, brokers.size());
     }
+    var chosen = together(candidates, pods, health);
     int unspared = chosen.stream().mapToInt(pod -> unspared(pod, health)).sum();
     return new Restart(chosen, done, brokers.size(), unspared);
+  }
+
+  /** As many as may restart at once; the first of a pool alone. */
+  private List<PodView> together(
+      List<PodView> candidates, List<PodView> pods, ClusterHealth health) {
+    var first = candidates.getFirst();
+    if (parallelism == 1 || !proven(first, pods)) {
+      return List.of(first);
+    }
+    var proven = candidates.stream().filter(pod -> proven(pod, pods)).toList();
+    return Disjoint.of(proven, (one, other) -> apart(one, other, health)).stream()
+        .limit(parallelism)
+        .toList();
   }
 
   /** Whether another broker of its pool already is what it is to be. */

@@ -59,7 +59,7 @@ class LogClusterRulesApiTest {
                                 priorityClass: high},
                      config: {log.retention.hours: 72, compression.type: producer},
                      defaults: {partitions: 6, replicationFactor: 3, minInsyncReplicas: 2},
-                     rolling: {singleReplicaPolicy: Refuse, parallelism: 3},
+                     rolling: {singleReplicaPolicy: Refuse, parallelism: Auto},
                      upgrades: {policy: Window, windows: [{days: [Sat, Sun], from: '02:00', to: '05:00'}],
                                 timeZone: Europe/Berlin}}"""))
         .doesNotThrowAnyException();
@@ -83,6 +83,8 @@ class LogClusterRulesApiTest {
           {brokers: 1, memory: 1Gi, memorySplit: {heap: 16Mi}, storage: {size: 1Gi}} | a broker needs a heap of 64Mi or more
           {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, upgrades: {policy: Window}} | policy Window needs windows, such as windows: [{days: [Sun], from: '02:00', to: '05:00'}]
           {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, upgrades: {windows: [{from: '2am', to: '05:00'}]}} | spec.upgrades.windows[0].from
+          {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, rolling: {parallelism: 0}}  | spec.rolling.parallelism
+          {brokers: 1, memory: 1Gi, storage: {size: 1Gi}, rolling: {parallelism: all}} | is Auto, or 1 or more
           {memory: 1Gi, storage: {size: 1Gi}}                                        | spec.brokers: Required value
           """)
   void aBadSpecIsRefusedWithWhatToDo(String spec, String message) {

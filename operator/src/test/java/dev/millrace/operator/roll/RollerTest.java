@@ -24,6 +24,7 @@ import dev.millrace.operator.roll.RollDecision.Preparing;
 import dev.millrace.operator.roll.RollDecision.Restart;
 import dev.millrace.operator.roll.RollDecision.Settled;
 import dev.millrace.operator.roll.RollDecision.Wait;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +280,43 @@ class RollerTest {
     assertThat(next)
         .isEqualTo(new Restart(List.of(pod(2, true, "old"), pod(0, true, "old")), 1, 5, 0));
     assertThat(last).isEqualTo(new Restart(pod(0, true, "old"), 3, 5, 0));
+  }
+
+  @Test
+  void allOfTheLargestZoneRestartAtOnceWhereTheUserLetsThemThoughOthersComeFirst() {
+    // Given: replicas of 0, 1 and 2 in one zone, of 3 and 4 in another, the controller in a third
+    var members =
+        List.of(
+            sharing(0, "38"),
+            sharing(1, "38"),
+            sharing(2, "38"),
+            sharing(3, "27"),
+            sharing(4, "27"),
+            sharing(5, "1f"));
+    var health =
+        new ClusterHealth(
+            health(WELL, 1, 1, 1, 1, 1, 1).brokers(),
+            Optional.of(new ClusterReport(5, "4.4-IV2", WELL, members)),
+            true);
+    var pods = new ArrayList<>(pods(6, "old"));
+    pods.set(4, pod(4, true, "new"));
+
+    // When
+    var all = atOnce(Integer.MAX_VALUE).decide(pods, health);
+    var two = atOnce(2).decide(pods, health);
+
+    // Then
+    assertThat(all)
+        .isEqualTo(
+            new Restart(
+                List.of(pod(2, true, "old"), pod(1, true, "old"), pod(0, true, "old")), 1, 6, 0));
+    assertThat(two)
+        .isEqualTo(new Restart(List.of(pod(2, true, "old"), pod(1, true, "old")), 1, 6, 0));
+  }
+
+  private static Roller atOnce(int parallelism) {
+    return new Roller(
+        brokers(6), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, parallelism);
   }
 
   @Test

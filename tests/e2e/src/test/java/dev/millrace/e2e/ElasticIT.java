@@ -28,9 +28,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Brokers restart two at a time where they have no partition in common, are asked to be larger than
- * any node, and are as many as an autoscaler says; the first and the last while records come in.
- * Each step builds on the one before.
+ * Brokers restart several at a time where they have no partition in common, are asked to be larger
+ * than any node, and are as many as an autoscaler says; the first and the last while records come
+ * in. Each step builds on the one before.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
@@ -68,7 +68,7 @@ class ElasticIT {
           memory: 256Mi
           memorySplit: {heap: 64Mi, direct: 32Mi}
           storage: {size: 1Gi}
-          rolling: {parallelism: 2}
+          rolling: {parallelism: Auto}
           defaults: {replicationFactor: 2, minInsyncReplicas: 1}
         """);
     cluster.createTopic(new NewTopic("pairs", pairs()));
@@ -78,13 +78,13 @@ class ElasticIT {
     var flooding = cluster.flood("pairs", PARTITIONS);
     cluster.patch("{\"config\": {\"connections.max.idle.ms\": 590000}}");
     Set<String> messages = new HashSet<>();
-    watch.time("six brokers restart, two at a time", () -> awaitAllRenewed(before, messages));
+    watch.time("six brokers restart, several at a time", () -> awaitAllRenewed(before, messages));
     cluster.awaitStable();
     cluster.awaitAll(flooding);
 
     // Then
     assertThat(messages)
-        .as("two are away at once")
+        .as("several are away at once")
         .anyMatch(message -> message.matches("Rolling .*elastic-\\d.*, elastic-\\d.*"));
     cluster.allIsThere();
   }

@@ -794,12 +794,44 @@ class WhatAUserDoesIT {
     assertThat(after.get("events-3")).isNotEqualTo(before.get("events-3"));
     before.remove("events-3");
     assertThat(after).containsAllEntriesOf(before);
-    // It has another address now, and clients that come after this suite look it up there.
     scene.hosts().write(kubectl, "events");
   }
 
   @Test
   @Order(28)
+  void thePluginDrainsANodeAndGoesOnWhenItsBrokersAreBack() {
+    // Given
+    awaitStable();
+    String node = kubectl.get("pods", "events-3").at("/spec/nodeName").asText();
+    Map<String, String> before = scene.incarnations("events");
+
+    // When: volumes are bound to their node, so its brokers wait until that is taken back
+    var draining = CompletableFuture.supplyAsync(() -> plugin("drain", node));
+    try {
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () ->
+                  draining.isDone()
+                      || !scene.incarnations("events").values().containsAll(before.values()));
+    } finally {
+      kubectl.run("uncordon", node);
+    }
+    String said = watch.time("kubectl millrace drain, until all is back", draining::join);
+
+    // Then
+    Map<String, String> after = scene.incarnations("events");
+    assertThat(said)
+        .contains(node + " is cordoned", "events-3 is evicted", "events-3 is back and in sync")
+        .endsWith(
+            "no broker is on %s any more; kubectl uncordon %1$s takes it back".formatted(node));
+    assertThat(after.get("events-3")).isNotEqualTo(before.get("events-3"));
+    // They have other addresses now, and clients that come after this suite look them up there.
+    scene.hosts().write(kubectl, "events");
+  }
+
+  @Test
+  @Order(29)
   void theOperatorHasLivedThroughAllOfIt() {
     assertThat(scene.operatorRestarts()).isZero();
   }

@@ -65,6 +65,11 @@ public record Claims(List<Claim> all, Optional<Refusal> refused) {
       return requested.filter(has -> less(has, size)).isPresent();
     }
 
+    /** Whether it asks for more than it should, which no volume gives back. */
+    boolean large() {
+      return requested.filter(has -> less(size, has)).isPresent();
+    }
+
     boolean growing() {
       return capacity.filter(has -> less(has, size)).isPresent();
     }

@@ -182,7 +182,20 @@ final class Verdicts {
                     FALSE,
                     "Growing",
                     "Growing to %s: %s".formatted(growing.getFirst().size(), names)))
-        .orElseGet(() -> new Verdict(type, TRUE, "Bound", "Every broker has its volume"));
+        .orElseGet(
+            () ->
+                new Verdict(
+                    type, TRUE, "Bound", "Every broker has its volume" + large(seen.claims())));
+  }
+
+  private static String large(Claims claims) {
+    var large = claims.all().stream().filter(Claim::large).toList();
+    return named(large)
+        .map(
+            names ->
+                "; %s stay larger than %s, for volumes only grow"
+                    .formatted(names, large.getFirst().size()))
+        .orElse("");
   }
 
   private static Optional<String> named(List<Claim> claims) {

@@ -466,22 +466,40 @@ class StatusesTest {
         .containsExactly("PartitionsOffline");
   }
 
+  @Test
+  void volumesThatAreLargerThanTheSpecSaysAreNamedAndWell() {
+    // When
+    var claims =
+        new Claims(List.of(claim(0, "10Gi"), claim(1, "20Gi"), claim(2, "30Gi")), Optional.empty());
+    var status = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4, 4), claims));
+
+    // Then
+    assertThat(condition(status, "StorageReady").getStatus()).isEqualTo("True");
+    assertThat(condition(status, "StorageReady").getMessage())
+        .isEqualTo(
+            "Every broker has its volume; data-events-1, data-events-2 stay larger than 10Gi, for"
+                + " volumes only grow");
+  }
+
+  private static Claim claim(int id, String size) {
+    return new Claim(
+        "data-events-" + id,
+        "Bound",
+        Optional.of(new Quantity(size)),
+        Optional.of(new Quantity(size)),
+        new Quantity("10Gi"));
+  }
+
   private static Statuses statuses(int seconds) {
     return new Statuses(Clock.fixed(START.plus(Duration.ofSeconds(seconds)), ZoneOffset.UTC));
   }
 
   private Observation seen(List<PodView> pods, ClusterHealth health) {
-    var claims =
-        IntStream.range(0, 3)
-            .mapToObj(
-                id ->
-                    new Claim(
-                        "data-events-" + id,
-                        "Bound",
-                        Optional.of(new Quantity("10Gi")),
-                        Optional.of(new Quantity("10Gi")),
-                        new Quantity("10Gi")))
-            .toList();
+    var claims = IntStream.range(0, 3).mapToObj(id -> claim(id, "10Gi")).toList();
+    return seen(pods, health, new Claims(claims, Optional.empty()));
+  }
+
+  private Observation seen(List<PodView> pods, ClusterHealth health, Claims claims) {
     return new Observation(
         cluster,
         Wanted.names(cluster),
@@ -491,7 +509,7 @@ class StatusesTest {
         moves,
         roll,
         pods,
-        new Claims(claims, Optional.empty()),
+        claims,
         health,
         List.of(),
         renewal,

@@ -26,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -110,6 +111,11 @@ final class Actual {
         .flatMap(pod -> PodView.of(names, pod).stream())
         .sorted(Comparator.comparing(PodView::id))
         .toList();
+  }
+
+  /** Brokers whose pods are ready. */
+  Set<Integer> ready() {
+    return pods().stream().filter(PodView::ready).map(PodView::id).collect(Collectors.toSet());
   }
 
   /** The claims of these brokers that there are. */

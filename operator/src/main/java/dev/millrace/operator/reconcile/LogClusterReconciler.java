@@ -206,6 +206,7 @@ public final class LogClusterReconciler implements Reconciler<LogCluster> {
         ScalePlanner.decide(
             pools.wanted(),
             actual.running(pools),
+            actual.ready(),
             health,
             requireNonNull(sources).moves().of(id),
             rebalance(spec).auto());

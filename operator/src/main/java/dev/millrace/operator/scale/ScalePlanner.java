@@ -34,12 +34,14 @@ public final class ScalePlanner {
    *
    * @param wanted what the spec says
    * @param running what the StatefulSets say; empty where there are none yet
+   * @param ready brokers whose pods are ready
    * @param moves how far the moving of replicas is
    * @param auto whether the operator empties brokers that leave
    */
   public static ScaleDecision decide(
       Roster wanted,
       Optional<Roster> running,
+      Set<Integer> ready,
       ClusterHealth health,
       MoveState moves,
       boolean auto) {
@@ -51,13 +53,12 @@ public final class ScalePlanner {
     if (!wanted.without(now).isEmpty()) {
       return new Grow(now, now.and(wanted));
     }
-    if (health.cluster().filter(known -> tellsOf(known, now.without(wanted))).isEmpty()) {
+    var certain = health.cluster().filter(known -> tellsOf(known, now.without(wanted), ready));
+    if (certain.isEmpty()) {
       return new Unsure(now, wanted);
     }
     var leaving =
-        health.cluster().orElseThrow().brokers().stream()
-            .filter(member -> !wanted.has(member.id()))
-            .toList();
+        certain.get().brokers().stream().filter(member -> !wanted.has(member.id())).toList();
     var holding = new TreeMap<Integer, Integer>();
     leaving.stream()
         .filter(member -> member.replicas() > 0)
@@ -76,10 +77,15 @@ public final class ScalePlanner {
         .orElseGet(() -> new Drain(now, wanted, holding));
   }
 
-  /** Who is not in a report that is full is not known to hold nothing. */
-  private static boolean tellsOf(ClusterReport report, Roster brokers) {
-    return report.brokers().size() < ClusterReport.MOST_BROKERS
-        || brokers.stream().allMatch(id -> report.member(id).isPresent());
+  /**
+   * Who is not in a report is known to hold nothing unless that is full, or older than when it
+   * registered, as that of a broker that serves is.
+   */
+  private static boolean tellsOf(ClusterReport report, Roster leaving, Set<Integer> ready) {
+    boolean full = report.brokers().size() >= ClusterReport.MOST_BROKERS;
+    return leaving.stream()
+        .filter(id -> full || ready.contains(id))
+        .allMatch(id -> report.member(id).isPresent());
   }
 
   /** A broker that is out gets none, either. */

@@ -93,6 +93,21 @@ class ScalePlannerTest {
   }
 
   @Test
+  void whoServesAndIsNotInTheReportHasRegisteredSinceAndMayHoldSomething() {
+    var health = health(WELL, 6, 6);
+
+    assertThat(
+            ScalePlanner.decide(
+                brokers(2), Optional.of(brokers(3)), Set.of(0, 1, 2), health, MoveState.NONE, true))
+        .isEqualTo(new Unsure(brokers(3), brokers(2)));
+    assertThat(
+            ScalePlanner.decide(
+                brokers(2), Optional.of(brokers(3)), Set.of(0, 1), health, MoveState.NONE, true))
+        .as("one that never came up")
+        .isEqualTo(new Shrink(brokers(3), brokers(2)));
+  }
+
+  @Test
   void nobodyLeavesForNobody() {
     assertThat(decide(Roster.NOBODY, Roster.of(1000, 3), health(WELL, 1)))
         .isEqualTo(new Keep(Roster.of(1000, 3)));
@@ -134,6 +149,7 @@ class ScalePlannerTest {
             ScalePlanner.decide(
                 brokers(2),
                 Optional.of(brokers(4)),
+                Set.of(),
                 health(WELL, 6, 6, 5, 0),
                 MoveState.NONE,
                 false))
@@ -150,6 +166,7 @@ class ScalePlannerTest {
             ScalePlanner.decide(
                 brokers(2),
                 Optional.of(brokers(3)),
+                Set.of(),
                 health(WELL, 6, 6, 5),
                 MoveState.blocked(Set.of(2), obstacle),
                 true))
@@ -158,6 +175,7 @@ class ScalePlannerTest {
             ScalePlanner.decide(
                 brokers(2),
                 Optional.of(brokers(3)),
+                Set.of(),
                 health(WELL, 6, 6, 5),
                 MoveState.blocked(Set.of(1, 2), obstacle),
                 true))
@@ -188,12 +206,13 @@ class ScalePlannerTest {
   }
 
   private static ScaleDecision decide(Roster wanted, Roster running, ClusterHealth health) {
-    return ScalePlanner.decide(wanted, Optional.of(running), health, MoveState.NONE, true);
+    return ScalePlanner.decide(
+        wanted, Optional.of(running), Set.of(), health, MoveState.NONE, true);
   }
 
   private static ScaleDecision decide(int wanted, Optional<Integer> running, ClusterHealth health) {
     return ScalePlanner.decide(
-        brokers(wanted), running.map(Fixtures::brokers), health, MoveState.NONE, true);
+        brokers(wanted), running.map(Fixtures::brokers), Set.of(), health, MoveState.NONE, true);
   }
 
   private static ClusterHealth known(List<Member> members, boolean fresh) {

@@ -9,12 +9,14 @@ import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,16 +71,25 @@ public final class SettingsEventSource extends AbstractEventSource<Tuning, LogCl
       SortedMap<String, String> before) {
     var end = ends.get(cluster);
     if (end != null && end.wanted().equals(wanted)) {
-      return !bootstrap.isEmpty() && due.remove(cluster) ? asking(cluster, bootstrap, end) : end;
+      return !bootstrap.isEmpty() && due.remove(cluster)
+          ? asking(cluster, bootstrap, end, end)
+          : end;
     }
     // What has been written since may not have been noted yet.
     var tuning = new Tuning(wanted, end == null ? before : end.written());
-    return tuning.underWay() ? asking(cluster, bootstrap, tuning) : tuning;
+    return tuning.underWay() ? asking(cluster, bootstrap, end, tuning) : tuning;
   }
 
-  private Tuning asking(ResourceID cluster, String bootstrap, Tuning tuning) {
+  /** Begins unless it is at work, or has come to another end since, of which an event tells. */
+  private Tuning asking(
+      ResourceID cluster, String bootstrap, @Nullable Tuning before, Tuning tuning) {
     if (!bootstrap.isEmpty() && isRunning()) {
-      works.computeIfAbsent(cluster, id -> begin(id, bootstrap, tuning));
+      works.compute(
+          cluster,
+          (id, work) ->
+              work == null && Objects.equals(before, ends.get(id))
+                  ? begin(id, bootstrap, tuning)
+                  : work);
     }
     return tuning;
   }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -51,7 +53,9 @@ func (t *trip) run(ctx context.Context) error {
 }
 
 func (t *trip) create(ctx context.Context, admin *kadm.Client) error {
-	if _, err := admin.CreateTopic(ctx, int32(t.partitions), 1, nil, t.topic); err != nil {
+	// Its records are older than what is kept by default.
+	keep := map[string]*string{"retention.ms": kadm.StringPtr("-1")}
+	if _, err := admin.CreateTopic(ctx, int32(t.partitions), 1, keep, t.topic); err != nil {
 		return err
 	}
 	for {
@@ -74,11 +78,7 @@ func (t *trip) create(ctx context.Context, admin *kadm.Client) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	configs, err := admin.DescribeTopicConfigs(ctx, t.topic)
-	if err != nil {
-		return err
-	}
-	resource, err := configs.On(t.topic, nil)
+	resource, err := t.settings(ctx, admin)
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,28 @@ func (t *trip) create(ctx context.Context, admin *kadm.Client) error {
 		}
 	}
 	return fmt.Errorf("no max.message.bytes in %v", resource.Configs)
+}
+
+// settings asks until the broker asked has heard of the topic that the controller has made.
+func (t *trip) settings(ctx context.Context, admin *kadm.Client) (kadm.ResourceConfig, error) {
+	for {
+		configs, err := admin.DescribeTopicConfigs(ctx, t.topic)
+		if err != nil {
+			return kadm.ResourceConfig{}, err
+		}
+		resource, err := configs.On(t.topic, nil)
+		if err != nil {
+			return resource, err
+		}
+		if !errors.Is(resource.Err, kerr.UnknownTopicOrPartition) {
+			return resource, resource.Err
+		}
+		select {
+		case <-ctx.Done():
+			return resource, resource.Err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func (t *trip) produce(ctx context.Context, _ *kadm.Client) error {
@@ -227,7 +249,8 @@ func (t *trip) joinAgain(ctx context.Context, admin *kadm.Client) error {
 		if err != nil {
 			return err
 		}
-		if state == "Stable" && assigned == t.partitions {
+		// The client asks for its offsets once it has been told its partitions.
+		if state == "Stable" && assigned == t.partitions && len(client.CommittedOffsets()[t.topic]) == t.partitions {
 			break
 		}
 		if ctx.Err() != nil {

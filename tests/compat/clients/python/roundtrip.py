@@ -53,25 +53,35 @@ class RoundTrip:
         return full + (1 if partition < rest else 0)
 
     def create(self):
-        new = ka.NewTopic(self.topic, num_partitions=self.options.partitions, replication_factor=1)
+        # Its records are older than what is kept by default.
+        new = ka.NewTopic(self.topic, num_partitions=self.options.partitions, replication_factor=1, config={"retention.ms": "-1"})
         self.admin.create_topics([new])[self.topic].result(LIMIT_S)
+        self.await_known(self.leaders)
+        entry = self.await_known(self.settings)["max.message.bytes"]
+        expect(entry.value == "1048588" and entry.is_default, f"max.message.bytes is {entry.value}, default {entry.is_default}")
+
+    def leaders(self):
+        described = self.admin.describe_topics(ck.TopicCollection([self.topic]))[self.topic].result(LIMIT_S)
+        return len(described.partitions) == self.options.partitions and all(p.leader for p in described.partitions)
+
+    def settings(self):
+        resource = ka.ConfigResource(ka.RESOURCE_TOPIC, self.topic)
+        return self.admin.describe_configs([resource])[resource].result(LIMIT_S)
+
+    def await_known(self, asked):
+        """The controller has made the topic; the broker asked may hear of that later."""
         deadline = time.monotonic() + LIMIT_S
         while True:
             try:
-                described = self.admin.describe_topics(ck.TopicCollection([self.topic]))[self.topic].result(LIMIT_S)
-                if len(described.partitions) == self.options.partitions and all(p.leader for p in described.partitions):
-                    break
+                answer = asked()
+                if answer:
+                    return answer
             except ck.KafkaException as e:
-                # The controller has made it; the broker asked may hear of that later.
                 if e.args[0].code() != ck.KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise
-                described = e
-            expect(time.monotonic() < deadline, "no leaders: " + str(described))
+                answer = e
+            expect(time.monotonic() < deadline, f"{asked.__name__}: {answer}")
             time.sleep(0.05)
-        resource = ka.ConfigResource(ka.RESOURCE_TOPIC, self.topic)
-        config = self.admin.describe_configs([resource])[resource].result(LIMIT_S)
-        entry = config["max.message.bytes"]
-        expect(entry.value == "1048588" and entry.is_default, f"max.message.bytes is {entry.value}, default {entry.is_default}")
 
     def produce(self):
         n = self.options.records

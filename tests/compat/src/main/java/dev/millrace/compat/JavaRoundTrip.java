@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -106,31 +107,44 @@ final class JavaRoundTrip {
         admin
             .createTopics(
                 List.of(
-                    new NewTopic(data.topic(), Optional.of(data.partitions()), Optional.empty())))
+                    new NewTopic(data.topic(), Optional.of(data.partitions()), Optional.empty())
+                        // Its records are older than what is kept by default.
+                        .configs(Map.of("retention.ms", "-1"))))
             .all());
+    awaitKnown(() -> allLed(admin), "not every partition has a leader");
+    awaitKnown(() -> hasDefaults(admin), "nobody knows its settings");
+  }
+
+  private static void awaitKnown(BooleanSupplier known, String otherwise) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!allLed(admin)) {
-      unless(
-          System.nanoTime() - deadline < 0,
-          "create: not every partition has a leader after " + LIMIT);
+    while (!unlessUnknown(known)) {
+      unless(System.nanoTime() - deadline < 0, "create: " + otherwise + " after " + LIMIT);
       Thread.onSpinWait();
     }
+  }
+
+  private boolean allLed(Admin admin) {
+    TopicDescription described =
+        await(
+            "describe",
+            admin.describeTopics(List.of(data.topic())).topicNameValues().get(data.topic()));
+    return described.partitions().size() == data.partitions()
+        && described.partitions().stream()
+            .allMatch(p -> p.leader() != null && p.isr().size() == p.replicas().size());
+  }
+
+  private boolean hasDefaults(Admin admin) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, data.topic());
     ConfigEntry entry =
         await("describe", admin.describeConfigs(List.of(resource)).values().get(resource))
             .get("max.message.bytes");
     unless(entry.value().equals("1048588") && entry.isDefault(), "describe: " + entry);
+    return true;
   }
 
-  private boolean allLed(Admin admin) {
+  private static boolean unlessUnknown(BooleanSupplier known) {
     try {
-      TopicDescription described =
-          await(
-              "describe",
-              admin.describeTopics(List.of(data.topic())).topicNameValues().get(data.topic()));
-      return described.partitions().size() == data.partitions()
-          && described.partitions().stream()
-              .allMatch(p -> p.leader() != null && p.isr().size() == p.replicas().size());
+      return known.getAsBoolean();
     } catch (RoundTripFailed e) {
       // The controller has made it; the broker asked may hear of that later.
       if (e.getCause() instanceof ExecutionException asked

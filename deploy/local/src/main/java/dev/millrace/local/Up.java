@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "A Millrace cluster on this machine: no Kubernetes, no Docker, no root.")
 public final class Up implements Callable<Integer> {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(5);
   private static final int PREFERRED_PORT = 18443;
 
   @Option(

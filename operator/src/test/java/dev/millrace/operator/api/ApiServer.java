@@ -33,6 +33,7 @@ public final class ApiServer implements AutoCloseable {
   static final String ASSETS = "KUBEBUILDER_ASSETS";
 
   private static final String TOKEN = "administrator";
+  private static final int ATTEMPTS = 3;
 
   private final Path directory;
   private final List<Process> processes = new ArrayList<>();
@@ -57,6 +58,19 @@ public final class ApiServer implements AutoCloseable {
    * @param more flags of the API server
    */
   public static ApiServer start(Path assets, String... more) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return startOnce(assets, more);
+      } catch (IllegalStateException e) {
+        // Somebody may have taken a port that was free a moment ago.
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static ApiServer startOnce(Path assets, String... more) {
     try {
       var directory = Files.createTempDirectory("millrace-api");
       int port = freePort();
@@ -144,7 +158,8 @@ public final class ApiServer implements AutoCloseable {
                 if (processes.stream().anyMatch(process -> !process.isAlive())) {
                   throw new IllegalStateException("A process ended: see its log");
                 }
-                return "ok".equals(client.raw("/readyz"));
+                return "ok".equals(client.raw("/readyz"))
+                    && client.namespaces().withName("default").get() != null;
               });
     }
   }
@@ -170,7 +185,7 @@ public final class ApiServer implements AutoCloseable {
       process.destroy();
       try {
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
+          process.destroyForcibly().waitFor();
         }
       } catch (InterruptedException e) {
         process.destroyForcibly();

@@ -1,11 +1,13 @@
 package dev.millrace.operator.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The resource types, as they are committed. */
@@ -29,6 +31,11 @@ public final class Crds {
   }
 
   private static boolean established(HasMetadata crd) {
-    return crd != null && Serialization.asJson(crd).contains("\"Established\"");
+    return crd instanceof CustomResourceDefinition made
+        && Optional.ofNullable(made.getStatus())
+            .map(status -> status.getConditions())
+            .orElse(List.of())
+            .stream()
+            .anyMatch(now -> now.getType().equals("Established") && now.getStatus().equals("True"));
   }
 }

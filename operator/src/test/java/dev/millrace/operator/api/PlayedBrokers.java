@@ -54,7 +54,8 @@ final class PlayedBrokers implements AutoCloseable {
     return address(id);
   }
 
-  synchronized void stop(int id) {
+  /** Without the lock, for it waits for answers that are under way, and these take it. */
+  void stop(int id) {
     var server = servers.remove(id);
     if (server != null) {
       server.stop(0);
@@ -203,7 +204,7 @@ final class PlayedBrokers implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     servers.values().forEach(server -> server.stop(0));
     servers.clear();
   }

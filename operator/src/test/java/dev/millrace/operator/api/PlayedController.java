@@ -231,8 +231,9 @@ final class PlayedController implements AutoCloseable {
     var name = name(set) + "-" + id;
     var there = client.pods().inNamespace(namespace).withName(name).get();
     if (there == null) {
+      var pod = create(set, id, revision);
       made.incrementAndGet();
-      start(id, create(set, id, revision));
+      start(id, pod);
     } else if (there.getStatus().getPodIP() == null) {
       start(id, there);
     } else {

@@ -12,6 +12,7 @@ import dev.millrace.operator.StagedOperator;
 import dev.millrace.operator.metrics.ApiWrites;
 import dev.millrace.operator.rebalance.PlayedReplicas;
 import dev.millrace.operator.reconcile.BrokerCalls;
+import dev.millrace.operator.reconcile.Zones;
 import dev.millrace.operator.scale.BrokerRegistry;
 import dev.millrace.operator.topic.PlayedTopics;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -42,7 +43,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +115,10 @@ final class Stage implements AutoCloseable {
             .build();
     statuses = admin.resources(LogCluster.class).inNamespace(namespace).watch(new Noting());
     controller = new PlayedController(admin, namespace, brokers);
+    if (zones) {
+      // Whoever asks for a right learns a moment later that it was given.
+      eventually().until(() -> Zones.allowed(own));
+    }
     operator = operator(IMAGE);
   }
 
@@ -282,21 +286,18 @@ final class Stage implements AutoCloseable {
     return told.computeIfAbsent(name, any -> new CopyOnWriteArrayList<>());
   }
 
-  /**
-   * The first status as wanted from the one on that there is in a moment, however short it lasts.
-   */
+  /** The first status as wanted from the one on that there is now, however short it lasts. */
   LogClusterStatus await(String name, Predicate<LogClusterStatus> wanted) {
     var statuses = told(name);
-    var from = new AtomicInteger(-1);
+    int from = Math.max(0, statuses.size() - 1);
     eventually()
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(
             () -> {
-              from.compareAndSet(-1, Math.max(0, statuses.size() - 1));
               assertThat(ended).as("the end of the watch").isNull();
-              assertThat(statuses.stream().skip(from.get())).anyMatch(wanted);
+              assertThat(statuses.stream().skip(from)).anyMatch(wanted);
             });
-    return statuses.stream().skip(from.get()).filter(wanted).findFirst().orElseThrow();
+    return statuses.stream().skip(from).filter(wanted).findFirst().orElseThrow();
   }
 
   Resource<LogTopic> topic(String name) {
@@ -336,14 +337,35 @@ final class Stage implements AutoCloseable {
         .findFirst();
   }
 
+  /** Stable, of the newest generation, and each broker has been heard. */
   LogClusterStatus awaitStable(String name) {
     return await(
         name,
         status -> {
           var cluster = Objects.requireNonNull(cluster(name).get());
           return is(status, "Stable", "True")
+              && allAnswer(status)
               && cluster.getMetadata().getGeneration().equals(status.observedGeneration());
         });
+  }
+
+  private static boolean allAnswer(LogClusterStatus status) {
+    return Optional.ofNullable(status.brokerStates()).orElse(List.of()).stream()
+        .allMatch(row -> row.state().equals("Running"));
+  }
+
+  /**
+   * Nothing is written in a time at last, once what was set off before has come to rest; an
+   * operator that goes on writing never gets there.
+   */
+  void awaitNoWrites(Runnable time) {
+    eventually()
+        .untilAsserted(
+            () -> {
+              writes.forget();
+              time.run();
+              assertThat(writes.seen()).isEmpty();
+            });
   }
 
   static boolean is(LogClusterStatus status, String type, String value) {
@@ -410,7 +432,6 @@ final class Stage implements AutoCloseable {
   }
 
   /** Plays the brokers' side of an unregistration. */
-  /** Keeps every status that a cluster gets. */
   private final class NotingRegistry implements BrokerRegistry {
     @Override
     public void unregister(String bootstrap, List<Integer> ids) {

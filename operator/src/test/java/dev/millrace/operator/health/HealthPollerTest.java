@@ -50,7 +50,7 @@ class HealthPollerTest {
 
   /** One that does not wait for ever, and long enough for those who answer. */
   private final HealthPoller hurried =
-      new HealthPoller(http, Duration.ofSeconds(3), Duration.ofMillis(1500), nanos::get);
+      new HealthPoller(http, Duration.ofSeconds(10), Duration.ofSeconds(5), nanos::get);
 
   private final List<PodView> pods = List.of(pod());
   private HttpServer server = serving();

@@ -68,6 +68,8 @@ class TopicEventSourceTest {
     awaitSettled("orders");
     awaitSettled("payments");
     assertThat(((Seen) view("payments")).topic()).isEmpty();
+    // What is seen is told a moment later.
+    awaitLooks(2);
     asked.clear();
 
     // When: many looks, and one change

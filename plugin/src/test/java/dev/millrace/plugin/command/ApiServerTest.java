@@ -219,6 +219,7 @@ class ApiServerTest {
   private Outcome run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--kubeconfig=" + kubeconfig);
+    all.add("--request-timeout=60s");
     return PlayedApi.plainly(all.toArray(String[]::new));
   }
 }

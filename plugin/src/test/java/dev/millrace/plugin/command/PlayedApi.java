@@ -82,6 +82,7 @@ final class PlayedApi implements AutoCloseable {
   Outcome run(String... arguments) {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.add("--kubeconfig=" + kubeconfig);
+    all.add("--request-timeout=60s");
     return plainly(all.toArray(String[]::new));
   }
 

@@ -39,6 +39,6 @@ public record Installation(Checkout checkout, TestCluster cluster, Kubectl kubec
     kubectl.run(
         "wait", "--for=condition=Established", "crd/logclusters.millrace.dev", "--timeout=1m");
     kubectl.run(
-        "-n", "millrace", "rollout", "status", "deployment/millrace-operator", "--timeout=3m");
+        "-n", "millrace", "rollout", "status", "deployment/millrace-operator", "--timeout=4m");
   }
 }

@@ -168,7 +168,7 @@ class ElasticIT {
 
       // Then
       assertThat(cluster.incarnations()).containsAllEntriesOf(before);
-      assertThat(cluster.hosting()).anyMatch(ids -> ids.contains(6));
+      cluster.awaitHosting(all -> all.stream().anyMatch(ids -> ids.contains(6)));
 
       // When
       metrics.set(600);
@@ -177,7 +177,7 @@ class ElasticIT {
 
       // Then
       assertThat(cluster.incarnations()).isEqualTo(before);
-      assertThat(cluster.hosting()).noneMatch(ids -> ids.contains(6));
+      cluster.awaitHosting(all -> all.stream().noneMatch(ids -> ids.contains(6)));
       cluster.allIsThere();
       assertThat(scene.operatorRestarts()).as("ends of the operator").isZero();
     }

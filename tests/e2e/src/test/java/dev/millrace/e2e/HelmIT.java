@@ -79,6 +79,7 @@ class HelmIT {
     assertThat(incarnations()).isEqualTo(before);
 
     // When: it goes
+    await().atMost(LIMIT).until(() -> shop.run("get", "logcluster", "orders").contains("Healthy"));
     run("uninstall", "millrace", "--namespace=ops", "--wait", "--timeout=3m");
 
     // Then: brokers and what they hold do not

@@ -13,11 +13,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * A LogCluster that is changed while records come in, and all of whose records must be there in the
@@ -95,8 +97,13 @@ final class LiveCluster {
   }
 
   void createTopic(NewTopic topic) throws InterruptedException, ExecutionException {
-    try (var admin = admin()) {
+    try (var admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, hosts()))) {
       admin.createTopics(List.of(topic)).all().get();
+    } catch (ExecutionException e) {
+      // A retry of the client after a lost answer finds what it made.
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
     }
   }
 
@@ -135,6 +142,14 @@ final class LiveCluster {
             5_000,
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             10_000));
+  }
+
+  /** Until this holds of what hosts all partitions; a client that asks in vain asks again. */
+  void awaitHosting(Predicate<List<List<Integer>>> wanted) {
+    await()
+        .atMost(DEADLINE)
+        .ignoreExceptionsInstanceOf(ExecutionException.class)
+        .until(() -> wanted.test(hosting()));
   }
 
   /** The brokers that host each partition that there is, internal ones too, and are in sync. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
@@ -65,8 +66,8 @@ class PoolsIT {
 
     // Then
     assertThat(cluster.incarnations()).containsOnlyKeys("pooled-0", "pooled-1", "pooled-2");
-    assertThat(cluster.hosting())
-        .allSatisfy(ids -> assertThat(ids).containsExactlyInAnyOrder(0, 1, 2));
+    cluster.awaitHosting(
+        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(0, 1, 2))));
   }
 
   @Test
@@ -84,8 +85,8 @@ class PoolsIT {
     // Then
     assertThat(cluster.incarnations())
         .containsOnlyKeys("pooled-small-1000", "pooled-small-1001", "pooled-small-1002");
-    assertThat(cluster.hosting())
-        .allSatisfy(ids -> assertThat(ids).containsExactlyInAnyOrder(1000, 1001, 1002));
+    cluster.awaitHosting(
+        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(1000, 1001, 1002))));
     assertThat(claims("pooled-small-1000")).isEqualTo("1Gi");
     JsonNode status = cluster.status();
     assertThat(status.path("replicas").asInt()).isZero();
@@ -121,8 +122,8 @@ class PoolsIT {
 
     // Then
     assertThat(cluster.incarnations()).containsOnlyKeys("pooled-0", "pooled-1", "pooled-2");
-    assertThat(cluster.hosting())
-        .allSatisfy(ids -> assertThat(ids).containsExactlyInAnyOrder(0, 1, 2));
+    cluster.awaitHosting(
+        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(0, 1, 2))));
     assertThat(
             kubectl.run("get", "statefulsets", "-l", "millrace.dev/cluster=pooled", "-o", "name"))
         .isEqualTo("statefulset.apps/pooled");

@@ -47,7 +47,8 @@ final class ControlPlane implements AutoCloseable {
   private final Duration sessionTimeout;
 
   ControlPlane(String clusterId, int count, Opener opener) throws Exception {
-    this(clusterId, count, opener, Duration.ofSeconds(3));
+    // Who is away for a while is not lost, however slow the machine is.
+    this(clusterId, count, opener, Duration.ofHours(1));
   }
 
   ControlPlane(String clusterId, int count, Opener opener, Duration sessionTimeout)

@@ -3,6 +3,7 @@ package dev.millrace.broker.controller;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
@@ -43,7 +44,11 @@ public final class LocalControllerChannel implements ControllerChannel {
     if (controller == null) {
       return CompletableFuture.failedFuture(new NotControllerException("there is none"));
     }
-    return (CompletableFuture<R>) dispatch(controller, request);
+    try {
+      return (CompletableFuture<R>) dispatch(controller, request);
+    } catch (ApiException notActive) {
+      return CompletableFuture.failedFuture(notActive);
+    }
   }
 
   private static CompletableFuture<? extends ApiMessage> dispatch(

@@ -28,6 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every medium that several nodes share must hold, whatever goes wrong. */
 public abstract class MetadataLogContract {
+  /** A lease that ends while a fault lasts. */
+  public static final Duration QUICK = Duration.ofMillis(600);
+
+  /** One that its holder keeps on a slow machine, too. */
+  private static final Duration PATIENT = Duration.ofSeconds(3);
+
   private static final Duration FAULT_RUN = Duration.ofSeconds(7);
   private static final int ENOUGH_FAULTS = 5;
   private static final int ENOUGH_ACKNOWLEDGED = 50;
@@ -39,15 +45,18 @@ public abstract class MetadataLogContract {
     MetadataLog open(Endpoint self, Faults faults) throws Exception;
   }
 
-  protected abstract Medium medium(int slots) throws Exception;
+  /** A log whose controller is taken for dead when it was not heard for as long. */
+  protected abstract Medium medium(int slots, Duration lease) throws Exception;
 
   @ParameterizedTest
   @ValueSource(ints = {16, 64})
   void losesNoAcknowledgedChangeWhateverFails(int slots) throws Exception {
     // Given
     var faults = new Faults();
-    try (Medium medium = medium(slots);
-        var plane = new ControlPlane(medium.clusterId(), 3, self -> medium.open(self, faults))) {
+    try (Medium medium = medium(slots, QUICK);
+        var plane =
+            new ControlPlane(
+                medium.clusterId(), 3, self -> medium.open(self, faults), Duration.ofSeconds(3))) {
       plane.awaitRunningBroker(1);
 
       // When
@@ -74,7 +83,7 @@ public abstract class MetadataLogContract {
   void aWriteThatWasDelayedUntilTheRingHadWrappedIsRefused() throws Exception {
     // Given
     var faults = new Faults();
-    try (Medium medium = medium(8);
+    try (Medium medium = medium(8, PATIENT);
         var plane = new ControlPlane(medium.clusterId(), 2, self -> medium.open(self, faults))) {
       plane.awaitRunningBroker(1);
       ControllerNode old = plane.awaitActive();
@@ -88,7 +97,9 @@ public abstract class MetadataLogContract {
       assertThat(stuck.await(180, TimeUnit.SECONDS)).isTrue();
       ControllerNode heir = plane.awaitActiveOtherThan(old);
       for (int i = 0; i < 40; i++) {
-        ControlPlane.createTopic(heir.controller(), "real-" + i, 1).get(180, TimeUnit.SECONDS);
+        CreateTopicsResponseData made =
+            ControlPlane.createTopic(heir.controller(), "real-" + i, 1).get(180, TimeUnit.SECONDS);
+        assertThat(made.topics().find("real-" + i).errorCode()).isEqualTo(Errors.NONE.code());
       }
 
       // When
@@ -112,8 +123,10 @@ public abstract class MetadataLogContract {
   void anotherNodeLeadsWhenTheLeaderStallsAndNoBrokerIsFencedForIt() throws Exception {
     // Given
     var faults = new Faults();
-    try (Medium medium = medium(64);
-        var plane = new ControlPlane(medium.clusterId(), 3, self -> medium.open(self, faults))) {
+    try (Medium medium = medium(64, PATIENT);
+        var plane =
+            new ControlPlane(
+                medium.clusterId(), 3, self -> medium.open(self, faults), Duration.ofSeconds(30))) {
       plane.awaitRunningBroker(1);
       ControllerNode old = plane.awaitActive();
 
@@ -138,7 +151,7 @@ public abstract class MetadataLogContract {
   void theLeaderStaysInOfficeWhileTheMediumIsAwayAndThenGoesOn() throws Exception {
     // Given
     var faults = new Faults();
-    try (Medium medium = medium(64);
+    try (Medium medium = medium(64, PATIENT);
         var plane = new ControlPlane(medium.clusterId(), 2, self -> medium.open(self, faults))) {
       plane.awaitRunningBroker(1);
       ControllerNode leader = plane.awaitActive();
@@ -163,7 +176,7 @@ public abstract class MetadataLogContract {
   @Test
   void anOperationTooLargeForTheLogIsRefusedAndTheControllerStays() throws Exception {
     // Given
-    try (Medium medium = medium(16);
+    try (Medium medium = medium(16, PATIENT);
         var plane =
             new ControlPlane(medium.clusterId(), 1, self -> medium.open(self, new Faults()))) {
       plane.awaitRunningBroker(0);

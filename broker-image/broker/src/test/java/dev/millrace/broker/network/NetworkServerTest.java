@@ -183,8 +183,13 @@ class NetworkServerTest {
     // When
     context.respond(DataMessages.fetched(file.records(0, 100)));
     // Then
-    await().atMost(DEADLINE).untilAsserted(() -> assertThat(server.bytesInFlight()).isZero());
-    assertThat(file.open()).isZero();
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> {
+              assertThat(server.bytesInFlight()).isZero();
+              assertThat(file.open()).isZero();
+            });
   }
 
   @Test
@@ -365,7 +370,7 @@ class NetworkServerTest {
     api.queue(ApiKeys.METADATA);
     NetworkConfig config =
         new NetworkConfig(
-            MIB, 8, MIB, MIB, MIB, Duration.ofMillis(200), Duration.ofSeconds(30), 50, -1, -1);
+            MIB, 8, MIB, MIB, MIB, Duration.ofSeconds(3), Duration.ofSeconds(30), 50, -1, -1);
     NetworkServer server = server(config);
     WireClient waiting = client(server);
     waiting.send(1, new MetadataRequestData(), METADATA_VERSION);

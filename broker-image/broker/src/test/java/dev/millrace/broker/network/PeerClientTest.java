@@ -107,7 +107,9 @@ class PeerClientTest {
 
   @Test
   void anAnswerThatDoesNotComeInTimeIsATimeoutAndALateOneIsNotTakenForAnother() throws Exception {
-    // Given
+    // Given: a connection that is there
+    api.on(ApiKeys.METADATA, (context, request) -> context.respond(new MetadataResponseData()));
+    client.send(peer, new MetadataRequestData(), LONG).get(180, TimeUnit.SECONDS);
     api.queue(ApiKeys.METADATA);
     CompletableFuture<ApiMessage> late =
         client.send(peer, new MetadataRequestData(), Duration.ofMillis(50));

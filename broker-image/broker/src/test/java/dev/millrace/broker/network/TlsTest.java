@@ -147,8 +147,13 @@ class TlsTest {
     assertThat(DataMessages.bytes(response.responses().getFirst().partitions().getFirst()))
         .isEqualTo(file.content(0, size));
     assertThat(tls.buffers().metric().usedDirectMemory()).isBetween(1L, 2L * MIB);
-    await().atMost(DEADLINE).untilAsserted(() -> assertThat(file.open()).isZero());
-    assertThat(network.unsentTlsBytes()).isZero();
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> {
+              assertThat(file.open()).isZero();
+              assertThat(network.unsentTlsBytes()).isZero();
+            });
   }
 
   @Test

@@ -99,7 +99,8 @@ class MovedGroupTest {
                 offsets(admin).stream()
                     .allMatch(
                         one ->
-                            Objects.equals(one.leader().id(), targets.get(one.partition()))
+                            one.leader() != null
+                                && Objects.equals(one.leader().id(), targets.get(one.partition()))
                                 && one.replicas().size() == 1));
   }
 

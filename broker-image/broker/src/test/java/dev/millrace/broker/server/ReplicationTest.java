@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -210,6 +211,8 @@ class ReplicationTest {
   private void awaitInSync(int replicas) {
     await()
         .atMost(BrokerHarness.DEADLINE)
+        // A broker that has just come up may not know the topic yet.
+        .ignoreExceptionsInstanceOf(ExecutionException.class)
         .untilAsserted(
             () ->
                 assertThat(

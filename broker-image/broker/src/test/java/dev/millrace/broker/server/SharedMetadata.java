@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A metadata log in this process's memory that several brokers share: what Kubernetes is to a
- * cluster of pods. Linearizable, never fails, never compacts; who died holds the lease for a
- * second.
+ * cluster of pods. Linearizable, never fails, never compacts; who died holds the lease for three
+ * seconds.
  */
 final class SharedMetadata {
-  private static final long LEASE_NANOS = 1_000_000_000;
+  private static final long LEASE_NANOS = 3_000_000_000L;
 
   private final String clusterId = Uuid.randomUuid().toString();
   private final List<MetadataLog.Entry> entries = new ArrayList<>();

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * does.
  */
 public final class RealApi implements LocalApi {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final List<Process> processes = new ArrayList<>();

@@ -96,7 +96,7 @@ final class Conversation {
   /** Without ages, times, identities and revisions, and without the width that an age gives. */
   private static String plain(String output) {
     return output
-        .replaceAll("(?m)(\\s)\\d+s$", "$1AGE")
+        .replaceAll("(?m)(\\s)(\\d+m)?\\d+s$", "$1AGE")
         .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "TIME")
         .replaceAll("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", "UID")
         .replaceAll("Resource Version: +\\d+", "Resource Version: N");

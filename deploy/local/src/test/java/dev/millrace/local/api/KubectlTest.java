@@ -100,7 +100,7 @@ class KubectlTest {
     // Given
     kubectl.output("apply", "-f", file.toString());
     Process wait =
-        kubectl.start(Map.of(), "wait", "--for=condition=Ready", "lc/events", "--timeout=60s");
+        kubectl.start(Map.of(), "wait", "--for=condition=Ready", "lc/events", "--timeout=180s");
 
     // When
     String patch =
@@ -144,7 +144,7 @@ class KubectlTest {
     assertThat(changed).isEqualTo("statefulset.apps/web configured\n");
     assertThat(scaled).isEqualTo("statefulset.apps/web scaled\n");
     assertThat(kubectl.output("get", "sts", "-o", "wide"))
-        .containsPattern("NAME +READY +AGE +CONTAINERS +IMAGES\nweb +0/5 +\\d+s +c +i:2");
+        .containsPattern("NAME +READY +AGE +CONTAINERS +IMAGES\nweb +0/5 +(\\d+m)?\\d+s +c +i:2");
   }
 
   @Test

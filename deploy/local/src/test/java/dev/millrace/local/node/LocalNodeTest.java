@@ -175,16 +175,16 @@ class LocalNodeTest {
               assertThat(set.getStatus().getReadyReplicas()).isEqualTo(2);
               assertThat(set.getStatus().getObservedGeneration())
                   .isEqualTo(set.getMetadata().getGeneration());
+              assertThat(
+                      client
+                          .persistentVolumeClaims()
+                          .inNamespace("default")
+                          .withName("data-web-0")
+                          .get()
+                          .getStatus()
+                          .getPhase())
+                  .isEqualTo("Bound");
             });
-    assertThat(
-            client
-                .persistentVolumeClaims()
-                .inNamespace("default")
-                .withName("data-web-0")
-                .get()
-                .getStatus()
-                .getPhase())
-        .isEqualTo("Bound");
   }
 
   private List<String> podInfo(String item) throws IOException {

@@ -204,7 +204,7 @@ public final class Arena implements AutoCloseable {
   /** Has the operator replaced by one that has another image for brokers. */
   public void replaceOperator(String image) {
     kubectl.run("--namespace=millrace", "set", "env", OPERATOR, IMAGE + "=" + image);
-    kubectl.run("--namespace=millrace", "rollout", "status", OPERATOR, "--timeout=3m");
+    kubectl.run("--namespace=millrace", "rollout", "status", OPERATOR, "--timeout=4m");
   }
 
   /** Asks for a restart of all brokers in the way of those who know StatefulSets. */
@@ -270,7 +270,7 @@ public final class Arena implements AutoCloseable {
     List<BrokerPod> pods = new ArrayList<>();
     JsonNode items =
         kubectl
-            .get("pods", "--selector=millrace.dev/cluster=" + NAME, "--request-timeout=5s")
+            .get("pods", "--selector=millrace.dev/cluster=" + NAME, "--request-timeout=30s")
             .path("items");
     items.forEach(pod -> pods.add(BrokerPod.of(pod)));
     pods.sort(Comparator.comparingInt(BrokerPod::id));

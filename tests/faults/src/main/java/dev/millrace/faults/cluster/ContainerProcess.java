@@ -1,6 +1,7 @@
 package dev.millrace.faults.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,8 @@ public record ContainerProcess(ProcessHandle handle, List<Path> groups) {
           }
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
+      // Groups of other containers come and go while one looks.
       throw new IllegalStateException("cannot find the process of " + pod, e);
     }
     throw new IllegalStateException("no process in the container of " + pod);
@@ -59,7 +61,7 @@ public record ContainerProcess(ProcessHandle handle, List<Path> groups) {
             root, DEPTH, (path, attributes) -> path.getFileName().toString().equals(container))) {
       return groups.toList();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -173,7 +173,7 @@ class CachedLogTest {
 
       // Then
       awaitActive(node);
-      assertThat(known(node)).isEqualTo("1000");
+      await().atMost(PATIENCE).until(() -> known(node).equals("1000"));
     }
   }
 }

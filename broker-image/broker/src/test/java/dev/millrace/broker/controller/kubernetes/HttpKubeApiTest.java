@@ -62,16 +62,16 @@ class HttpKubeApiTest {
           }
         });
     server.start();
-    api = api(server.getAddress().getPort());
+    api = api(server.getAddress().getPort(), Duration.ofMinutes(3));
   }
 
-  private HttpKubeApi api(int port) {
+  private HttpKubeApi api(int port, Duration patience) {
     return new HttpKubeApi(
         new KubeAccess(
             URI.create("http://127.0.0.1:" + port),
             Optional.of(credentials),
             Duration.ofSeconds(5),
-            Duration.ofSeconds(1)));
+            patience));
   }
 
   private void answer(HttpExchange exchange, int status, String body) throws IOException {
@@ -114,14 +114,19 @@ class HttpKubeApiTest {
     server.stop(0);
 
     // When, Then
-    assertThatThrownBy(() -> api(port).create("/fine", JsonNodeFactory.instance.objectNode()))
+    assertThatThrownBy(
+            () ->
+                api(port, Duration.ofMinutes(3))
+                    .create("/fine", JsonNodeFactory.instance.objectNode()))
         .isInstanceOf(ApiException.Unreachable.class);
   }
 
   @Test
   void aServerThatDoesNotAnswerMayHaveWritten() {
-    assertThatThrownBy(() -> api.create("/silent", JsonNodeFactory.instance.objectNode()))
-        .isInstanceOf(ApiException.NoAnswer.class);
+    try (var hurried = api(server.getAddress().getPort(), Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> hurried.create("/silent", JsonNodeFactory.instance.objectNode()))
+          .isInstanceOf(ApiException.NoAnswer.class);
+    }
   }
 
   @Test

@@ -10,18 +10,25 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * A ring of its own on some API, with quick leases.
+ * A ring of its own on some API.
  *
  * @param apis gives each node its own access, closed with the node's ring
  */
-record RingMedium(Supplier<KubeApi> apis, String name, String clusterId)
+record RingMedium(Supplier<KubeApi> apis, String name, String clusterId, Duration lease)
     implements MetadataLogContract.Medium {
 
   static final String NAMESPACE = "default";
 
-  /** Makes the MetadataLog as the operator would. */
+  /** One with quick leases. */
   static RingMedium create(
       Supplier<KubeApi> operator, Supplier<KubeApi> brokers, String name, int slots)
+      throws Exception {
+    return create(operator, brokers, name, slots, MetadataLogContract.QUICK);
+  }
+
+  /** Makes the MetadataLog as the operator would. */
+  static RingMedium create(
+      Supplier<KubeApi> operator, Supplier<KubeApi> brokers, String name, int slots, Duration lease)
       throws Exception {
     String clusterId = "cluster-of-" + name;
     ObjectNode log = JsonNodeFactory.instance.objectNode();
@@ -31,11 +38,11 @@ record RingMedium(Supplier<KubeApi> apis, String name, String clusterId)
     try (KubeApi api = operator.get()) {
       api.create("/apis/millrace.dev/v1beta1/namespaces/" + NAMESPACE + "/metadatalogs", log);
     }
-    return new RingMedium(brokers, name, clusterId);
+    return new RingMedium(brokers, name, clusterId, lease);
   }
 
   RingSettings settings(Endpoint self) {
-    return new RingSettings(NAMESPACE, name, self, Duration.ofMillis(600), Duration.ofMillis(500));
+    return new RingSettings(NAMESPACE, name, self, lease, Duration.ofMillis(500));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.millrace.broker.controller.kubernetes;
 import dev.millrace.broker.apiserver.ApiServer;
 import dev.millrace.broker.apiserver.ApiServerExtension;
 import dev.millrace.broker.controller.MetadataLogContract;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,8 +21,9 @@ class RingOnApiServerTest extends MetadataLogContract {
   }
 
   @Override
-  protected Medium medium(int slots) throws Exception {
-    return RingMedium.create(RealApis.admin(server), RealApis.broker(server), nextName(), slots);
+  protected Medium medium(int slots, Duration lease) throws Exception {
+    return RingMedium.create(
+        RealApis.admin(server), RealApis.broker(server), nextName(), slots, lease);
   }
 
   private static String nextName() {

@@ -57,7 +57,8 @@ enum Phase {
     boolean whole =
         seen.allReady()
             && seen.partitions().filter(now -> now.total() == now.healthy()).isPresent();
-    if (before == CREATING && !(seen.allReady() && seen.health().cluster().isPresent())) {
+    if (before == CREATING
+        && !(seen.allReady() && seen.health().cluster().isPresent() && seen.allServe())) {
       return CREATING;
     }
     if (seen.roll() instanceof Preparing) {
@@ -76,8 +77,8 @@ enum Phase {
         || !seen.parting().isEmpty()) {
       return SCALING;
     }
-    if (before == SCALING && !seen.allServe()) {
-      // Ready before the cluster knows of it: what is to follow has not begun yet.
+    if (before == SCALING && !(seen.allServe() && seen.health().fresh())) {
+      // Ready before the cluster is known to know of it: what is to follow has not begun yet.
       return SCALING;
     }
     if (seen.moves().goal().isPresent() && !(seen.scale() instanceof Refuse) && seen.allReady()) {

@@ -36,6 +36,7 @@ import dev.millrace.operator.status.Edges.Edge;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,6 +113,32 @@ class StatusesTest {
         .contains("Rebalancing");
     assertThat(Statuses.moving(statuses(2).of(seen(pods(3, "r"), health(WELL, 4, 4, 4)))))
         .isEmpty();
+  }
+
+  @Test
+  void nothingIsDoneBeforeItIsKnownThatEveryBrokerServes() {
+    // Given
+    var all = health(WELL, 4, 4, 4);
+
+    // When
+    var two = statuses(0).of(seen(pods(3, "r"), health(WELL, 4, 4)));
+    var three = statuses(0).of(seen(pods(3, "r"), all));
+
+    // Then
+    assertThat(two.phase()).isEqualTo("Creating");
+    assertThat(condition(two, "Stable").getStatus()).isEqualTo("False");
+    assertThat(three.phase()).isEqualTo("Running");
+
+    // When
+    cluster.setStatus(
+        Serialization.unmarshal(
+            Serialization.asJson(three).replace("\"phase\":\"Running\"", "\"phase\":\"Scaling\""),
+            LogClusterStatus.class));
+    var former = new ClusterHealth(all.brokers(), all.cluster(), false);
+
+    // Then
+    assertThat(statuses(1).of(seen(pods(3, "r"), former)).phase()).isEqualTo("Scaling");
+    assertThat(statuses(1).of(seen(pods(3, "r"), all)).phase()).isEqualTo("Running");
   }
 
   @Test

@@ -131,7 +131,7 @@ class WhatAUserDoesIT {
 
     // Then
     kubectl.run(
-        "wait", "--for=jsonpath={.status.phase}=Healthy", "logcluster/events", "--timeout=3m");
+        "wait", "--for=jsonpath={.status.message}=Healthy", "logcluster/events", "--timeout=3m");
     String table = kubectl.run("get", "logclusters");
     watch.say(table.replace("\n", "\ne2e: "));
     List<String> lines = table.lines().toList();

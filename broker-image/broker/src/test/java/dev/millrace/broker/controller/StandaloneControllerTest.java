@@ -7,6 +7,7 @@ import dev.millrace.broker.controller.file.LocalFileLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +134,8 @@ class StandaloneControllerTest {
   }
 
   private ControlPlane plane() throws Exception {
-    return new ControlPlane("standalone", 1, self -> LocalFileLog.open(dir, "standalone", self));
+    // A broker that comes again is let in once its former session has ended.
+    return new ControlPlane(
+        "standalone", 1, self -> LocalFileLog.open(dir, "standalone", self), Duration.ofSeconds(3));
   }
 }

@@ -108,6 +108,7 @@ class LogClusterRulesApiTest {
                 apply(
                     """
                     {brokers: 0, memory: 1Gi, storage: {size: 1Gi}, defaults: {replicationFactor: 3},
+                     rolling: {parallelism: 3},
                      pools: [{name: a, firstId: 1000, brokers: 2, memory: 4Gi, cpu: 1, zone: zone-1,
                               storage: {size: 10Gi, class: fast}, nodeSelector: {disk: ssd},
                               tolerations: [{key: a, operator: Exists}], config: {num.io.threads: 4}},

@@ -115,7 +115,7 @@ class LogTopicOperatorApiTest {
     stage.awaitTopic("payments", "Applied");
 
     // Then
-    stage.awaitNoWrites(
+    stage.assertNoWrites(
         () -> {
           int passes = stage.operator().passes();
           awaitLooks(50);

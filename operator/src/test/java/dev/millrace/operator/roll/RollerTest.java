@@ -251,8 +251,7 @@ class RollerTest {
     var health =
         new ClusterHealth(
             reports, Optional.of(new ClusterReport(4, "4.4-IV2", WELL, members)), true);
-    var two =
-        new Roller(brokers(5), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, 2);
+    var two = atOnce(2, 5);
 
     // When
     var first = two.decide(pods(5, "old"), health);
@@ -302,8 +301,8 @@ class RollerTest {
     pods.set(4, pod(4, true, "new"));
 
     // When
-    var all = atOnce(Integer.MAX_VALUE).decide(pods, health);
-    var two = atOnce(2).decide(pods, health);
+    var all = atOnce(Integer.MAX_VALUE, 6).decide(pods, health);
+    var two = atOnce(2, 6).decide(pods, health);
 
     // Then
     assertThat(all)
@@ -314,15 +313,18 @@ class RollerTest {
         .isEqualTo(new Restart(List.of(pod(2, true, "old"), pod(1, true, "old")), 1, 6, 0));
   }
 
-  private static Roller atOnce(int parallelism) {
+  private static Roller atOnce(int parallelism, int brokers) {
     return new Roller(
-        brokers(6), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, parallelism);
+        brokers(brokers),
+        Revisions.of("new"),
+        Overrides.NONE,
+        SingleReplicaPolicy.ACCEPT,
+        parallelism);
   }
 
   @Test
   void brokersRestartOneByOneWhereNobodyTellsWhatTheyHaveInCommon() {
-    var two =
-        new Roller(brokers(3), Revisions.of("new"), Overrides.NONE, SingleReplicaPolicy.ACCEPT, 2);
+    var two = atOnce(2, 3);
 
     assertThat(two.decide(pods(3, "old"), health(WELL, 1, 1, 1)))
         .isEqualTo(new Restart(pod(2, true, "old"), 0, 3, 0));

@@ -144,6 +144,7 @@ class FailoverTest {
         .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from))
         .log("Leadership moved after the kill of the controller");
     assertThat(cluster(witness).at("/partitions/leaderless").asInt()).isZero();
+    assertThat(broker(controller(witness)).output()).contains("claiming its office");
   }
 
   @Test

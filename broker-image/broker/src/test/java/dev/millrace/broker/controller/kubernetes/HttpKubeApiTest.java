@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HttpKubeApiTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   @TempDir Path credentials;
 
   private final List<String> tokens = new CopyOnWriteArrayList<>();
@@ -62,7 +64,7 @@ class HttpKubeApiTest {
           }
         });
     server.start();
-    api = api(server.getAddress().getPort(), Duration.ofMinutes(3));
+    api = api(server.getAddress().getPort(), PATIENCE);
   }
 
   private HttpKubeApi api(int port, Duration patience) {
@@ -115,9 +117,7 @@ class HttpKubeApiTest {
 
     // When, Then
     assertThatThrownBy(
-            () ->
-                api(port, Duration.ofMinutes(3))
-                    .create("/fine", JsonNodeFactory.instance.objectNode()))
+            () -> api(port, PATIENCE).create("/fine", JsonNodeFactory.instance.objectNode()))
         .isInstanceOf(ApiException.Unreachable.class);
   }
 

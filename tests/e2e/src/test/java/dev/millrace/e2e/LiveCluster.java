@@ -117,8 +117,7 @@ final class LiveCluster {
 
   /** Until they all are in, while pods come and go and clients learn where they are. */
   void awaitAll(CompletableFuture<Void> flooding) {
-    await().atMost(DEADLINE).until(() -> !hosts().isEmpty() && flooding.isDone());
-    flooding.join();
+    scene.await(name, flooding);
   }
 
   /** Whatever was acknowledged is there, once, whole and in order. */

@@ -66,8 +66,7 @@ class PoolsIT {
 
     // Then
     assertThat(cluster.incarnations()).containsOnlyKeys("pooled-0", "pooled-1", "pooled-2");
-    cluster.awaitHosting(
-        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(0, 1, 2))));
+    awaitAllHostedBy(0, 1, 2);
   }
 
   @Test
@@ -85,8 +84,7 @@ class PoolsIT {
     // Then
     assertThat(cluster.incarnations())
         .containsOnlyKeys("pooled-small-1000", "pooled-small-1001", "pooled-small-1002");
-    cluster.awaitHosting(
-        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(1000, 1001, 1002))));
+    awaitAllHostedBy(1000, 1001, 1002);
     assertThat(claims("pooled-small-1000")).isEqualTo("1Gi");
     JsonNode status = cluster.status();
     assertThat(status.path("replicas").asInt()).isZero();
@@ -122,13 +120,17 @@ class PoolsIT {
 
     // Then
     assertThat(cluster.incarnations()).containsOnlyKeys("pooled-0", "pooled-1", "pooled-2");
-    cluster.awaitHosting(
-        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(0, 1, 2))));
+    awaitAllHostedBy(0, 1, 2);
     assertThat(
             kubectl.run("get", "statefulsets", "-l", "millrace.dev/cluster=pooled", "-o", "name"))
         .isEqualTo("statefulset.apps/pooled");
     cluster.allIsThere();
     assertThat(scene.operatorRestarts()).as("ends of the operator").isZero();
+  }
+
+  private void awaitAllHostedBy(Integer... brokers) {
+    cluster.awaitHosting(
+        all -> all.stream().allMatch(ids -> Set.copyOf(ids).equals(Set.of(brokers))));
   }
 
   private String threads(int broker) throws InterruptedException, ExecutionException {

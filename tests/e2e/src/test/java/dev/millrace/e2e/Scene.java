@@ -9,7 +9,9 @@ import dev.millrace.launch.Checkout;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
 
 /**
  * Where the scenario plays: the cluster, a namespace, the images, and what its steps need to know
@@ -63,6 +65,14 @@ record Scene(
         .filter(condition -> condition.path("type").asText().equals(type))
         .findFirst()
         .orElse(MissingNode.getInstance());
+  }
+
+  /** What it ends with, while a cluster's pods come and go and clients learn where they are. */
+  <T> T await(String cluster, CompletableFuture<T> work) {
+    Awaitility.await()
+        .atMost(LiveCluster.DEADLINE)
+        .until(() -> !hosts().write(kubectl, cluster).isEmpty() && work.isDone());
+    return work.join();
   }
 
   /** How often containers of the operator's pods have ended; each time it was not to. */

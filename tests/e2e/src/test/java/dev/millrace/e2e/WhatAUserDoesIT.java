@@ -289,14 +289,8 @@ class WhatAUserDoesIT {
     RecordFlood.Tally sent =
         watch.time(
             "produce " + records + " records while a broker is killed",
-            () -> {
-              // It comes back at another address, where it may be made to lead again at once.
-              await()
-                  .atMost(DEADLINE)
-                  .until(
-                      () -> !scene.hosts().write(kubectl, "events").isEmpty() && flooding.isDone());
-              return flooding.join();
-            });
+            // It comes back at another address, where it may be made to lead again at once.
+            () -> scene.await("events", flooding));
 
     // Then
     assertThat(flood.consume()).isEqualTo(sent);
